@@ -1,0 +1,51 @@
+# Everything a person types. Each target builds .venv itself when it is missing or out of date.
+PYTHON ?= python3
+PORT ?= 8000
+VENV := .venv
+PY := $(VENV)/bin/python
+PIP := $(PY) -m pip --disable-pip-version-check --no-input
+
+.DEFAULT_GOAL := help
+.PHONY: help install sandbox test lint bench lock clean
+
+help: ## print these targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+
+# The virtual environment is asked for its own Python, so that a half-made one is made again.
+$(PY):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Switchboard needs Python 3.11 or newer; '$(PYTHON)' is older. Try: make PYTHON=python3.12 <target>" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: $(PY) requirements.txt
+	$(PIP) install --quiet --require-hashes -r requirements.txt
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.run requirements-dev.txt
+	$(PIP) install --quiet --require-hashes -r requirements-dev.txt
+	@touch $@
+
+install: $(VENV)/.run ## build .venv with what Switchboard needs to run
+
+sandbox: $(VENV)/.run ## try everything in the browser, no account needed
+	@$(PY) app.py sandbox --port $(PORT)
+
+test: $(VENV)/.dev ## run the whole test suite, on SQLite and on PostgreSQL
+	@$(PY) -m pytest
+
+lint: $(VENV)/.dev ## check style, layers and types
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check .
+	@$(PY) -m mypy
+
+bench: $(VENV)/.dev ## measure, as ratios against a bare floor in the same run
+	@$(PY) -m tests.benchmarks
+
+lock: ## write the lock files again (needs uv)
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url \
+	  --quiet requirements.in -o requirements.txt
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url \
+	  --quiet requirements-dev.in -o requirements-dev.txt
+
+clean: ## remove .venv and what tests left behind
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage

@@ -1,0 +1,422 @@
+"""The composition root and the command line. The only place that reads the environment.
+
+`python app.py` runs everything in one process; `python app.py --help` tells what else there is.
+"""
+
+import argparse
+import difflib
+import logging
+import os
+import signal
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from slack_bolt import App
+from slack_bolt.adapter.socket_mode import SocketModeHandler
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot import doctor, schema
+from bot.config import Config, read_config, write_config
+from bot.config_mistakes import ConfigError
+from bot.database import Database, utc_now
+from bot.delivery.drain import Drain
+from bot.delivery.sender import Sender
+from bot.delivery.to_leadership import SummarySender
+from bot.delivery.to_platforms import ReplySender
+from bot.delivery.to_slack import CardSender, HomeSender, NameSender, NoticeSender, ThreadSender
+from bot.engine.embedded import EmbeddedEngine
+from bot.errors import Refusal
+from bot.ingest import Ingest
+from bot.models import DeliveryState
+from bot.scheduler import Scheduler
+from bot.settings import DatabaseSettings, Settings, SettingsError
+from bot.slack.as_text import as_text
+from bot.slack.summary import draw_summary
+from bot.slack.workspace import Workspace
+from bot.switchboard import Switchboard
+from bot.usecases.configure import apply_config, current_config, is_configured
+from bot.usecases.health import health
+from bot.usecases.summary import queue_summary, read_week, summarize, week_of, zone_of
+from bot.web import SLACK_PATH, WebServer, make_wsgi
+from handlers import build_app
+from platforms import Configured, configured
+from platforms.base import PlatformError, SettingsProblem
+
+log = logging.getLogger("switchboard")
+
+STOP_SECONDS = 8.0
+LOG_FORMAT = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
+# These print tokens or whole payloads when they are talkative.
+QUIET = (
+    "tweepy",
+    "prawcore",
+    "urllib3",
+    "requests_oauthlib",
+    "oauthlib",
+    "slack_sdk",
+    "slack_bolt",
+)
+
+
+class Process:
+    """One running Switchboard: the parts that its command asked for, started and stopped."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        platforms: Mapping[str, Configured],
+        *,
+        clock: Callable[[], datetime] = utc_now,
+    ) -> None:
+        self.settings = settings
+        self.database = Database(settings.database_url, clock=clock)
+        self.workspace = Workspace(
+            settings.slack_bot_token.get_secret_value(), base_url=settings.slack_api_url
+        )
+        self.platforms = platforms
+        self._wake: Callable[[], None] = lambda: None
+        self._stops: list[Callable[[], None]] = []
+        self.switchboard = Switchboard(
+            database=self.database, platforms=platforms, link=self.workspace.link_to,
+            wake=self._wake_engine,
+        )  # fmt: skip
+        self.web: WebServer | None = None
+
+    def start_worker(self) -> None:
+        """Read the platforms and send what is due."""
+        engine = EmbeddedEngine(make_drain(self.switchboard, self.workspace))
+        self._wake = engine.wake
+        every = timedelta(seconds=self.settings.poll_seconds)
+        sources = [
+            Ingest(self.database, name, one.open, every=every)
+            for name, one in self.platforms.items()
+        ]
+        scheduler = Scheduler(self.database, sources, every=every, wake=engine.wake)
+        engine.start()
+        scheduler.start()
+        self._stops += [scheduler.stop, lambda: engine.stop(timeout=STOP_SECONDS)]
+
+    def start_web(self, *, host: str | None = None, port: int | None = None) -> None:
+        """Hear what people do in Slack: over a socket, or over HTTP."""
+        settings = self.settings
+        app = self._app()
+        if settings.slack_app_token is not None:
+            socket = SocketModeHandler(app, settings.slack_app_token.get_secret_value())
+            socket.connect()  # type: ignore[no-untyped-call]
+            self._stops.insert(0, socket.close)
+        self.web = WebServer(
+            make_wsgi(None if settings.socket_mode else app, self._health),
+            host=host or settings.host, port=settings.port if port is None else port,
+        )  # fmt: skip
+        self.web.start()
+        self._stops.insert(0, self.web.stop)
+
+    def greet_slack(self) -> None:
+        """Learn who we are; Slack being away is no reason not to start."""
+        try:
+            self.workspace.who_am_i()
+        except PlatformError as error:
+            log.warning("%s Switchboard starts all the same and goes on trying.", error)
+
+    def stop(self) -> None:
+        """Take nothing more, finish what is in hand, close."""
+        for stop in self._stops:
+            stop()
+        self.database.close()
+
+    def _wake_engine(self) -> None:
+        self._wake()
+
+    def _app(self) -> App:
+        secret = self.settings.slack_signing_secret
+        return build_app(
+            self.switchboard,
+            token=self.settings.slack_bot_token.get_secret_value(),
+            base_url=self.settings.slack_api_url,
+            signing_secret=None
+            if self.settings.socket_mode or secret is None
+            else secret.get_secret_value(),
+        )
+
+    def _health(self) -> dict[str, Any]:
+        try:
+            found = self.database.read(health)
+        except SQLAlchemyError as error:
+            log.warning("the database does not answer: %s", error)
+            return {"ok": False, "problems": ["The database does not answer."]}
+        return {
+            "ok": not found.problems, "problems": list(found.problems),
+            "sources": found.sources, "waiting": found.waiting,
+        }  # fmt: skip
+
+
+def make_drain(switchboard: Switchboard, workspace: Workspace) -> Drain:
+    """Every kind of delivery with what sends it."""
+    label = switchboard.label
+    senders: dict[str, Sender[Any, Any]] = {
+        "card": CardSender(workspace, label),
+        "thread": ThreadSender(workspace),
+        "home": HomeSender(workspace, label),
+        "notice": NoticeSender(workspace),
+        "person": NameSender(workspace),
+        "summary": SummarySender(workspace, label),
+        "reply": ReplySender(switchboard.open),
+    }
+    return Drain(switchboard.database, senders)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.run(options, os.environ))
+    except (SettingsError, SettingsProblem, ConfigError, Refusal, CommandError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+
+
+class CommandError(Exception):
+    """What was asked for cannot be done; the message says what to do next."""
+
+
+def run_all(_: argparse.Namespace, env: Mapping[str, str]) -> int:
+    process = _process(env)
+    prepare(process.database, process.settings.config_path)
+    process.greet_slack()
+    process.start_worker()
+    process.start_web()
+    return _serve(process)
+
+
+def run_web(_: argparse.Namespace, env: Mapping[str, str]) -> int:
+    process = _process(env)
+    _demand_schema(process.database)
+    fill_when_empty(process.database, process.settings.config_path)
+    process.greet_slack()
+    process.start_web()
+    return _serve(process)
+
+
+def run_worker(_: argparse.Namespace, env: Mapping[str, str]) -> int:
+    process = _process(env)
+    _demand_schema(process.database)
+    fill_when_empty(process.database, process.settings.config_path)
+    process.greet_slack()
+    process.start_worker()
+    return _serve(process)
+
+
+def run_migrate(_: argparse.Namespace, env: Mapping[str, str]) -> int:
+    _set_up_log("INFO")
+    database = Database(DatabaseSettings.read(env).database_url)
+    changed = schema.upgrade(database)
+    print("The database is up to date now." if changed else "The database was up to date already.")
+    return 0
+
+
+def prepare(database: Database, config_path: Path) -> None:
+    """Bring an own database into shape and fill it at the first start."""
+    schema.upgrade(database)
+    fill_when_empty(database, config_path)
+
+
+def fill_when_empty(database: Database, config_path: Path) -> None:
+    if not database.read(is_configured):
+        database.write(apply_config, load_config(config_path))
+        log.info("filled the empty database from %s", config_path)
+
+
+def load_config(path: Path) -> Config:
+    """Read the file; raises ConfigError or CommandError with the next step."""
+    try:
+        return read_config(path.read_text(encoding="utf-8"), name=path.name)
+    except FileNotFoundError:
+        raise CommandError(
+            f"{path} does not exist. Next: cp switchboard.example.toml {path}, and change what is "
+            "in it; or set SWITCHBOARD_CONFIG to the file you have."
+        ) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise CommandError(f"{path} cannot be read ({error}). Next: save it as UTF-8.") from None
+
+
+def _process(env: Mapping[str, str], *, clock: Callable[[], datetime] = utc_now) -> Process:
+    settings = Settings.read(env)
+    _set_up_log(settings.log_level)
+    platforms = {one.platform.name: one for one in configured(env)}
+    for name in platforms:
+        log.info("connected to %s", name)
+    if not platforms:
+        log.warning("No platform is connected. Next: set the variables of one; see README.md.")
+    return Process(settings, platforms, clock=clock)
+
+
+def _demand_schema(database: Database) -> None:
+    if not schema.is_current(database):
+        raise CommandError("The database is not up to date. Next: python app.py migrate")
+
+
+def _serve(process: Process) -> int:
+    """Run until SIGTERM or Ctrl-C, then finish what is in hand."""
+    asked = threading.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: asked.set())
+    where = f", on port {process.web.port}" if process.web else ""
+    log.info("Switchboard is running%s. Stop it with Ctrl-C.", where)
+    asked.wait()
+    log.info("stopping: finishing what is in hand")
+    process.stop()
+    return 0
+
+
+def _set_up_log(level: str) -> None:
+    logging.basicConfig(level=level, format=LOG_FORMAT, stream=sys.stderr, force=True)
+    for name in QUIET:
+        logging.getLogger(name).setLevel(max(logging.INFO, logging.getLevelName(level)))
+
+
+def run_check(_: argparse.Namespace, env: Mapping[str, str]) -> int:
+    process = _process(env)
+    fine = True
+    for finding in doctor.examine(process.database, process.workspace, process.platforms):
+        print(finding, flush=True)
+        fine = fine and finding.ok is not False
+    print("All is well." if fine else "Mend what stands under PROBLEM, then check again.")
+    process.stop()
+    return 0 if fine else 1
+
+
+def run_config(options: argparse.Namespace, env: Mapping[str, str]) -> int:
+    database = Database(DatabaseSettings.read(env).database_url)
+    _demand_schema(database)
+    have = ""
+    if database.read(is_configured):
+        have = write_config(database.read(current_config))
+    if options.what == "export":
+        print(have, end="")
+        return 0
+    wanted = load_config(options.file)
+    difference = "".join(
+        difflib.unified_diff(
+            have.splitlines(keepends=True),
+            write_config(wanted).splitlines(keepends=True),
+            "the database",
+            str(options.file),
+        )
+    )
+    print(difference or "The database says the same already.\n", end="")
+    if difference and (options.yes or _agreed("Write this into the database?")):
+        database.write(apply_config, wanted)
+        print("Written. It holds from the next mention on.")
+    return 0
+
+
+def run_summary(options: argparse.Namespace, env: Mapping[str, str]) -> int:
+    process = _process(env)
+    _demand_schema(process.database)
+    config = process.database.read(current_config)
+    zone = zone_of(config)
+    last = week_of(datetime.now(zone).date(), zone).before()
+    week = read_week(options.week, zone) if options.week else last
+    process.greet_slack()
+    if not options.post:
+        label, link = process.switchboard.label, process.switchboard.link
+        view = process.database.read(summarize, config, week, label=label, link=link)
+        print(as_text(draw_summary(view).blocks))
+        return 0
+    if config.leadership is None:
+        raise CommandError("No channel is set. Next: add [leadership] to the configuration.")
+    key = f"summary:{week}:{utc_now():%Y%m%d%H%M%S}"
+    process.database.write(queue_summary, config, str(week), key=key)
+    print(f"Posting the summary of {week} to {config.leadership.channel} …", flush=True)
+    make_drain(process.switchboard, process.workspace).run_until_idle()
+    row = process.database.read(lambda store: store.delivery(key))
+    done = row is not None and row.state == DeliveryState.DONE
+    print(
+        "Posted." if done else f"Not posted yet: {row.problem if row else ''} The worker goes on."
+    )
+    return 0 if done else 1
+
+
+def run_sandbox(options: argparse.Namespace, env: Mapping[str, str]) -> int:
+    """Everything, with a stand-in for the world outside, on 127.0.0.1."""
+    from bot.sandbox.world import World  # noqa: PLC0415 (brings a web server that nothing else needs)
+
+    if any(env.get(name) for name in ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN")):
+        raise CommandError(
+            "The sandbox does not start where real Slack tokens are set. "
+            "Next: unset SLACK_BOT_TOKEN and SLACK_APP_TOKEN, or open another terminal."
+        )
+    example = Path(__file__).parent / "switchboard.example.toml"
+    config = load_config(example)
+    channels = [one.channel for one in config.departments]
+    channels += [config.leadership.channel] if config.leadership else []
+    with tempfile.TemporaryDirectory(prefix="switchboard-") as folder:
+        world = World(channels, port=options.port)
+        try:
+            world.start()
+        except OSError as error:
+            raise CommandError(
+                f"Port {options.port} is taken. Next: stop what is there, or make sandbox PORT=8001."
+            ) from error
+        around = world.environment() | {
+            "DATABASE_URL": f"sqlite:///{folder}/sandbox.db",
+            "SWITCHBOARD_CONFIG": str(example),
+            "POLL_SECONDS": "1",
+            "LOG_LEVEL": env.get("LOG_LEVEL", "WARNING"),
+        }
+        process = _process(around, clock=world.clock.now)
+        prepare(process.database, process.settings.config_path)
+        process.greet_slack()
+        process.start_worker()
+        process.start_web(host="127.0.0.1", port=0)
+        assert process.web is not None
+        world.connect(f"http://127.0.0.1:{process.web.port}{SLACK_PATH}")
+        print(
+            f"\n  Switchboard's sandbox is open: {world.url}\n\n  Stop it with Ctrl-C.", flush=True
+        )
+        try:
+            return _serve(process)
+        finally:
+            world.stop()
+
+
+def _agreed(question: str) -> bool:
+    return input(f"{question} [y/N] ").strip().casefold() in ("y", "yes")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python app.py", description="Every public mention of your brand, in Slack."
+    )
+    parser.set_defaults(run=run_all)
+    commands = parser.add_subparsers(title="commands", metavar="")
+
+    def add(name: str, run: Callable[[Any, Any], int], told: str) -> argparse.ArgumentParser:
+        command = commands.add_parser(name, help=told, description=told)
+        command.set_defaults(run=run)
+        return command
+
+    add("web", run_web, "hear what people do in Slack")
+    add("worker", run_worker, "read the platforms and send what is due")
+    add("check", run_check, "say what is connected, what is missing and what to do")
+    add("migrate", run_migrate, "bring the database up to date")
+    summary = add("summary", run_summary, "print a week's summary, or post it")
+    summary.add_argument("--week", metavar="2026-W46", help="which week (default: the last one)")
+    summary.add_argument("--post", action="store_true", help="post it for leadership")
+    config = add("config", run_config, "move the configuration between database and file")
+    config.add_argument("what", choices=["import", "export"])
+    config.add_argument("file", nargs="?", type=Path, default=Path("switchboard.toml"))
+    config.add_argument("--yes", action="store_true", help="write without asking")
+    sandbox = add("sandbox", run_sandbox, "try everything in the browser, no account needed")
+    sandbox.add_argument("--port", type=int, default=8000)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Everything of Switchboard that is neither Slack coming in nor a platform."""

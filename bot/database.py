@@ -1,0 +1,103 @@
+"""The only place that begins, commits and rolls back, on SQLite and on PostgreSQL.
+
+`write` runs one short transaction and repeats it after a lost race; `read` runs one that changes
+nothing. Neither may be held over a call to the network.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from datetime import UTC, datetime
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
+
+from bot.store import Store
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+TRIES = 3
+BUSY_SECONDS = 2.0
+LOST_RACES = (StaleDataError, IntegrityError, OperationalError)
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Database:
+    """The company's data. `clock` gives aware UTC and is the only time the rules know."""
+
+    def __init__(self, url: str, *, clock: Callable[[], datetime] = utc_now) -> None:
+        self.url = url
+        self._clock = clock
+        self.engine = _engine(url)
+        self._reading = self.engine.execution_options(read_only=True)
+        # One writer at a time is SQLite's own rule. Waiting here is fair and wakes at once;
+        # waiting in SQLite is polling with growing naps.
+        self._turn: Any = threading.Lock() if self.is_sqlite else nullcontext()
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.engine.dialect.name == "sqlite"
+
+    def write(
+        self, act: Callable[Concatenate[Store, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Run `act(store, …)` in one transaction; again, at most twice, when a race was lost.
+
+        The repeated run meets the new state, and so raises the refusal that fits it.
+        """
+        for attempt in range(1, TRIES + 1):
+            try:
+                with self._turn, self._transaction(self.engine) as store:
+                    return act(store, *args, **kwargs)
+            except LOST_RACES:
+                if attempt == TRIES:
+                    raise
+                time.sleep(0.01 * attempt)
+        raise AssertionError("unreachable")
+
+    def read(self, act: Callable[Concatenate[Store, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        with self._transaction(self._reading) as store:
+            return act(store, *args, **kwargs)
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+    @contextmanager
+    def _transaction(self, engine: Engine) -> Iterator[Store]:
+        with Session(engine, expire_on_commit=False) as session, session.begin():
+            yield Store(session, self._clock())
+
+
+def _engine(url: str) -> Engine:
+    if not url.startswith("sqlite"):
+        return create_engine(
+            url,
+            pool_size=16,
+            max_overflow=16,
+            pool_pre_ping=True,
+            connect_args={"options": "-c statement_timeout=15s -c lock_timeout=3s"},
+        )
+    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS}, pool_size=16)
+    event.listen(engine, "connect", _set_up_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _set_up_sqlite(connection: Any, _record: object) -> None:
+    # pysqlite's own transactions begin too late and lose updates; `_begin_sqlite` begins them.
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    read_only = connection.get_execution_options().get("read_only")
+    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")

@@ -1,0 +1,178 @@
+"""The drain: take a row, look whether it is there already, mark, send, settle.
+
+Every network call stands between two short transactions. Whatever a sender raises is decided here,
+in one place, for every kind: later, refused for good, or in doubt.
+"""
+
+import hashlib
+import logging
+import random
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from bot import journal, lanes, outbox
+from bot.database import Database
+from bot.delivery.sender import Sender
+from bot.models import DeliveryState
+from bot.outbox import Lease
+from bot.retry import next_try
+from bot.slack.workspace import ChannelClosedError
+from bot.store import Store
+from bot.usecases import people
+from platforms.base import (
+    PausedError,
+    PlatformError,
+    RejectedError,
+    TemporaryError,
+    UncertainError,
+)
+
+log = logging.getLogger(__name__)
+
+PAUSE_SECONDS = 30.0
+
+
+class Drain:
+    """Sends what is due. Safe to call from many threads and processes at once."""
+
+    def __init__(
+        self,
+        database: Database,
+        senders: Mapping[str, Sender[Any, Any]],
+        *,
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        self._database = database
+        self._senders = senders
+        self._jitter = jitter
+
+    def lease(self, limit: int) -> list[Lease]:
+        return self._database.write(outbox.lease, limit=limit, paces=lanes.pace_of)
+
+    def seconds_until_due(self) -> float | None:
+        """Seconds until something can be leased, not below 0; None when nothing waits."""
+        return self._database.read(_seconds_until_due)
+
+    def deliver(self, lease: Lease) -> None:
+        """Send one leased row, and write down what became of it."""
+        sender = self._senders[lease.kind]
+        try:
+            self._attempt(sender, lease)
+        except TemporaryError as error:
+            self._database.write(self._later, sender, lease, error)
+        except RejectedError as error:
+            self._database.write(self._refused, sender, lease, error)
+        except UncertainError as error:
+            self._database.write(self._in_doubt, sender, lease, str(error))
+        except Exception:
+            # A bug must not stop the outbox: the row waits, and the log has the whole story.
+            log.exception("delivery %s failed", lease.key)
+            self._database.write(self._broken, sender, lease)
+
+    def run_until_idle(self, *, limit: int = 8) -> int:
+        """Send all that is due now, one after the other; how many were sent or tried."""
+        done = 0
+        while leases := self.lease(limit):
+            for lease in leases:
+                self.deliver(lease)
+            done += len(leases)
+        return done
+
+    def _attempt(self, sender: Sender[Any, Any], lease: Lease) -> None:
+        parcel = self._database.read(sender.draw, lease)
+        if parcel is None:
+            self._database.write(outbox.settle, lease)
+            return
+        if lease.tried_at is not None:
+            receipt = self._look(sender, lease, parcel)
+            if receipt is not None:
+                self._database.write(self._done, sender, lease, parcel, receipt)
+                return
+        if not self._database.write(self._mark, sender, lease):
+            return
+        receipt = sender.send(parcel)
+        self._database.write(self._done, sender, lease, parcel, receipt)
+
+    def _look(self, sender: Sender[Any, Any], lease: Lease, parcel: Any) -> Any:
+        """Look whether it is there; raises UncertainError while that is open."""
+        assert lease.tried_at is not None
+        try:
+            receipt = sender.find(parcel, since=lease.tried_at)
+        except TemporaryError as error:
+            raise UncertainError(str(error)) from error
+        if receipt is None and lease.looks < len(sender.looks):
+            raise UncertainError("It may have been sent; it cannot be seen yet.")
+        if receipt is None and sender.only_once:
+            raise UncertainError("It may have been sent; it cannot be found.")
+        return receipt
+
+    def _mark(self, store: Store, sender: Sender[Any, Any], lease: Lease) -> bool:
+        if not outbox.mark(store, lease):
+            return False
+        sender.mark(store, lease)
+        return True
+
+    def _done(
+        self, store: Store, sender: Sender[Any, Any], lease: Lease, parcel: Any, receipt: Any
+    ) -> None:
+        lane = sender.record(store, parcel, receipt)
+        outbox.settle(store, lease, lane=lane)
+
+    def _later(
+        self, store: Store, sender: Sender[Any, Any], lease: Lease, error: TemporaryError
+    ) -> None:
+        problem, asked = str(error), error.retry_after
+        wait = next_try(
+            lease.attempts + 1, sender.patience, retry_after=asked, jitter=self._jitter()
+        )
+        if isinstance(error, PausedError):
+            wait = asked = PAUSE_SECONDS
+            warn_admins(store, problem)
+        if wait is None:
+            self._refused(store, sender, lease, RejectedError(f"{problem} We tried for a day."))
+            return
+        if asked is not None and not isinstance(error, ChannelClosedError):
+            outbox.hold_lane(store, lease.lane, seconds=asked, paces=lanes.pace_of)
+        outbox.postpone(store, lease, seconds=wait, problem=problem, counts=asked is None)
+        sender.postponed(store, lease, problem)
+
+    def _refused(
+        self, store: Store, sender: Sender[Any, Any], lease: Lease, error: PlatformError
+    ) -> None:
+        state = sender.refuse(store, lease, error)
+        if outbox.give_up(store, lease, state=state, problem=str(error)):
+            log.warning("delivery %s refused: %s", lease.key, error)
+
+    def _broken(self, store: Store, sender: Sender[Any, Any], lease: Lease) -> None:
+        problem = "This is a fault of Switchboard; its log tells more."
+        row = store.held_delivery(lease.id, lease.token)
+        if row is not None and row.tried_at is None:
+            self._later(store, sender, lease, TemporaryError(problem))
+        else:
+            self._in_doubt(store, sender, lease, problem)
+
+    def _in_doubt(self, store: Store, sender: Sender[Any, Any], lease: Lease, problem: str) -> None:
+        """Look for it soon; after the last look a person decides, or it is sent again."""
+        wait: float | None
+        if lease.looks < len(sender.looks):
+            wait = sender.looks[lease.looks]
+        elif sender.only_once:
+            sender.doubt(store, lease)
+            outbox.give_up(store, lease, state=DeliveryState.UNCERTAIN, problem=problem)
+            return
+        else:
+            wait = next_try(lease.looks, sender.patience, retry_after=None, jitter=self._jitter())
+        outbox.look_later(store, lease, seconds=wait or PAUSE_SECONDS, problem=problem)
+
+
+def _seconds_until_due(store: Store) -> float | None:
+    moment = outbox.next_moment(store, paces=lanes.pace_of)
+    return None if moment is None else max(0.0, (moment - store.now).total_seconds())
+
+
+def warn_admins(store: Store, problem: str) -> None:
+    """Tell those who can mend it, once a day for each problem."""
+    digest = hashlib.sha256(problem.encode()).hexdigest()[:16]
+    for slack_id in people.admins(store):
+        key = f"alarm:{slack_id}:{store.now:%Y-%m-%d}:{digest}"
+        journal.tell(store, slack_id, key, f"Switchboard needs you: {problem}")

@@ -1,0 +1,178 @@
+"""Cards, threads, App Homes, notices and names: the deliveries that go to Slack."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bot import lanes
+from bot.delivery.sender import Sender
+from bot.models import Event
+from bot.outbox import Lease
+from bot.slack.blocks import notice, plain
+from bot.slack.cards import CardView, Drawn, draw_card
+from bot.slack.home import HomeView, draw_home
+from bot.slack.threads import draw_thread
+from bot.slack.workspace import PicturesRefusedError, Posted, Workspace
+from bot.store import Store
+from bot.usecases import cards, people
+from bot.usecases.home import home_view
+from platforms.base import GoneError, RejectedError
+
+Labels = Callable[[str], str]
+
+
+class CardSender(Sender[CardView, Posted]):
+    """A mention's card: posted once, then updated in place."""
+
+    def __init__(self, workspace: Workspace, label: Labels) -> None:
+        self._workspace = workspace
+        self._label = label
+
+    def draw(self, store: Store, lease: Lease) -> CardView | None:
+        return cards.card_view(
+            store, lease.payload["card"], label=self._label, link=self._workspace.link_to
+        )
+
+    def find(self, parcel: CardView, *, since: datetime) -> Posted | None:
+        if parcel.card.ts is not None:
+            return None
+        return self._workspace.find(parcel.card.channel, _mark(parcel), since=since)
+
+    def send(self, parcel: CardView) -> Posted:
+        try:
+            return self._send(parcel, draw_card(parcel))
+        except PicturesRefusedError:
+            return self._send(parcel, draw_card(parcel, images=False))
+
+    def record(self, store: Store, parcel: CardView, receipt: Posted) -> str:
+        if not receipt.ts:
+            cards.record_lost(store, parcel.card.id)
+            return lanes.posts(parcel.card.channel)
+        if parcel.card.ts is None:
+            cards.record_posted(store, parcel.card.id, receipt.channel_id, receipt.ts)
+        return lanes.UPDATES
+
+    def _send(self, view: CardView, drawn: Drawn) -> Posted:
+        card = view.card
+        if card.channel_id is None or card.ts is None:
+            return self._workspace.post(card.channel, drawn, mark=_mark(view))
+        at = Posted(card.channel_id, card.ts)
+        try:
+            self._workspace.update(at, drawn)
+        except GoneError:
+            return Posted(card.channel_id, "")
+        return at
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """The part of a history that goes into a card's thread."""
+
+    card_id: int
+    at: Posted
+    events: list[Event]
+    first: bool
+
+    @property
+    def mark(self) -> dict[str, Any]:
+        return {"card": self.card_id, "upto": self.events[-1].id}
+
+
+class ThreadSender(Sender[Lines, Posted]):
+    """The newest lines of a mention's history, in one message under its card."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+
+    def draw(self, store: Store, lease: Lease) -> Lines | None:
+        found = cards.untold_events(store, lease.payload["card"])
+        if found is None or not found[1]:
+            return None
+        card, events = found
+        assert card.channel_id is not None
+        assert card.ts is not None
+        at = Posted(card.channel_id, card.ts)
+        return Lines(card.id, at, events, first=card.told_event_id == 0)
+
+    def find(self, parcel: Lines, *, since: datetime) -> Posted | None:
+        at = parcel.at
+        return self._workspace.find(at.channel_id, parcel.mark, since=since, thread=at.ts)
+
+    def send(self, parcel: Lines) -> Posted:
+        drawn = draw_thread(parcel.events, first=parcel.first)
+        at = parcel.at
+        return self._workspace.post(at.channel_id, drawn, mark=parcel.mark, thread=at.ts)
+
+    def record(self, store: Store, parcel: Lines, receipt: Posted) -> None:
+        cards.record_told(store, parcel.card_id, parcel.events[-1].id)
+
+
+class HomeSender(Sender[HomeView, None]):
+    """Somebody's App Home. Publishing twice is harmless."""
+
+    def __init__(self, workspace: Workspace, label: Labels) -> None:
+        self._workspace = workspace
+        self._label = label
+
+    def draw(self, store: Store, lease: Lease) -> HomeView | None:
+        return home_view(
+            store, lease.payload["person"], label=self._label, link=self._workspace.link_to
+        )
+
+    def send(self, parcel: HomeView) -> None:
+        self._workspace.show_home(parcel.slack_id, draw_home(parcel))
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    channel: str
+    key: str
+    text: str
+
+
+class NoticeSender(Sender[Notice, Posted]):
+    """A direct message to one person."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+
+    def draw(self, store: Store, lease: Lease) -> Notice:
+        return Notice(lease.payload["channel"], lease.key, lease.payload["text"])
+
+    def send(self, parcel: Notice) -> Posted:
+        block = {"type": "section", "text": plain(parcel.text, 3000)}
+        drawn = Drawn(notice(parcel.text), [block])
+        return self._workspace.post(parcel.channel, drawn, mark={"key": parcel.key})
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    person_id: int
+    slack_id: str
+
+
+class NameSender(Sender[Unknown, str | None]):
+    """Asks Slack how somebody is called."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+
+    def draw(self, store: Store, lease: Lease) -> Unknown | None:
+        person = store.person_by_id(lease.payload["person"])
+        if person is None or person.slack_id is None:
+            return None
+        return Unknown(person.id, person.slack_id)
+
+    def send(self, parcel: Unknown) -> str | None:
+        try:
+            return self._workspace.face(parcel.slack_id).name
+        except RejectedError:
+            return None
+
+    def record(self, store: Store, parcel: Unknown, receipt: str | None) -> None:
+        people.record_name(store, parcel.person_id, receipt)
+
+
+def _mark(view: CardView) -> dict[str, Any]:
+    return {"card": view.card.id}

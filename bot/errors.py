@@ -1,0 +1,119 @@
+"""What people are told when something cannot be done.
+
+The docstring of each class is the sentence shown; words in braces are filled in where it is raised.
+Every sentence names what happened and the person's next step, and never blames.
+"""
+
+import inspect
+
+
+class Refusal(Exception):  # noqa: N818 (an answer to a person, not a fault of the program)
+    """That is not possible right now."""
+
+    def __init__(self, **facts: object) -> None:
+        super().__init__(inspect.cleandoc(type(self).__doc__ or "").format(**facts))
+        self.facts = facts
+
+
+class UnknownMention(Refusal):
+    """There is no mention number {number} here. Type `/mentions search` and a word from it."""
+
+
+class AlreadyClaimed(Refusal):
+    """{owner} claimed this {when}. You can still add a note, or ask in the thread."""
+
+
+class ClaimedByYou(Refusal):
+    """You claimed this {when}: it is yours. Press Reply to answer."""
+
+
+class NotClaimed(Refusal):
+    """Nobody holds this mention any more, so there is nothing to release."""
+
+
+class NotYours(Refusal):
+    """{owner} holds this mention; only they or an admin can release it. Ask in the thread."""
+
+
+class AlreadyAnswered(Refusal):
+    """{who} answered this {when}. To say more, press ⋯ and then Reply again."""
+
+
+class ReplyOnItsWay(Refusal):
+    """{who}'s reply to this is on its way; wait until the card says what became of it."""
+
+
+class AlreadyClosed(Refusal):
+    """{who} said {when} that no reply is needed. Press Undo on the card to open it again."""
+
+
+class NotClosed(Refusal):
+    """This mention is open again already."""
+
+
+class PostGone(Refusal):
+    """This post is gone from {platform}: its author deleted it or hid it. It cannot be answered."""
+
+
+class NothingToRetry(Refusal):
+    """This reply is not waiting for a decision any more. Look at the card for what became of it."""
+
+
+class SamePlace(Refusal):
+    """This mention is in {place} already. Choose another department or channel."""
+
+
+class NowhereToSend(Refusal):
+    """Choose a department or a channel to send this to."""
+
+
+class TwoPlaces(Refusal):
+    """Choose a department or a channel, not both."""
+
+
+class EmptyReply(Refusal):
+    """Write what you want to say: an empty reply cannot be published."""
+
+
+class ReplyTooLong(Refusal):
+    """That is too long for {platform}: {used} of {limit}. Shorten it by {over}; it is kept here."""
+
+
+class ReplyRefused(Refusal):
+    """{problem} Your text is kept here."""
+
+
+class CannotReply(Refusal):
+    """{platform} does not let us answer this post from here: {reason} Use "Open on {platform}"."""
+
+
+class EmptyNote(Refusal):
+    """Write the note first, or press Cancel."""
+
+
+class UnknownDepartment(Refusal):
+    """There is no department "{name}". The departments are: {departments}."""
+
+
+class UnknownWeek(Refusal):
+    """There is no week "{week}". Write it as year and week number, like 2026-W46."""
+
+
+class OldButton(Refusal):
+    """That button is from an older card. Type `/mentions {number}` to see it as it is now."""
+
+
+class NotConnected(Refusal):
+    """{platform} is not connected any more. Ask an admin to look at `python app.py check`."""
+
+
+class TooSlow(Refusal):
+    """Slack did not open the window in time. Press the button once more."""
+
+
+class NotThere(Refusal):
+    """I am not in that channel yet. Type `/invite @Switchboard` there, then press Send again."""
+
+
+class NoReason(Refusal):
+    """Choose why this needs no reply."""

@@ -1,0 +1,119 @@
+"""A mention's history, and what is drawn again when a line is added to it.
+
+Every use case that changes a mention ends here: the line is written, and the card, its thread and
+the App Homes that show the mention are asked for in the same transaction.
+"""
+
+from datetime import timedelta
+from typing import Any
+
+from bot import lanes, outbox
+from bot.errors import ReplyOnItsWay, UnknownMention
+from bot.models import Actor, Card, Event, Mention, Person, ReplyState
+from bot.store import Store
+
+ON_THEIR_WAY = (ReplyState.QUEUED, ReplyState.SENDING, ReplyState.UNCERTAIN)
+NAME_LASTS = timedelta(days=1)
+
+
+def person(store: Store, actor: Actor) -> Person:
+    """The row of whoever acts; a new face is written down and looked up in Slack."""
+    found = store.person(actor.slack_id)
+    if found is None:
+        found = store.add(Person(slack_id=actor.slack_id, name=actor.name, aliases=[]))
+        store.flush()
+    if found.looked_up_at is None or store.now - found.looked_up_at > NAME_LASTS:
+        ask_for_name(store, found)
+    return found
+
+
+def ask_for_name(store: Store, person: Person) -> None:
+    key = f"person:{person.id}"
+    outbox.enqueue(store, "person", key, lane=lanes.PEOPLE, payload={"person": person.id})
+
+
+def mention(store: Store, mention_id: int) -> Mention:
+    """The mention with this number, or a refusal that says how to find it."""
+    found = store.mention(mention_id)
+    if found is None:
+        raise UnknownMention(number=mention_id)
+    return found
+
+
+def refuse_while_sending(store: Store, mention: Mention) -> None:
+    """Nobody closes or moves a mention while a reply to it may still go out."""
+    reply = store.latest_reply(mention.id)
+    if reply is not None and reply.state in ON_THEIR_WAY:
+        raise ReplyOnItsWay(who=reply.author.name)
+
+
+def write(
+    store: Store,
+    mention: Mention,
+    kind: str,
+    *,
+    by: Person | None = None,
+    click: str | None = None,
+    **detail: Any,
+) -> Event:
+    """Add a line to the history and have everything that shows this mention drawn again."""
+    event = Event(
+        mention_id=mention.id, at=store.now, actor=by, kind=kind, detail=detail, click=click
+    )
+    store.add(event)
+    redraw(store, mention)
+    card = store.current_card(mention.id)
+    if card is not None:
+        show_thread(store, card)
+    for shown_to in {by, mention.owner} - {None}:
+        redraw_home(store, shown_to)
+    return event
+
+
+def redraw(store: Store, mention: Mention) -> None:
+    card = store.current_card(mention.id)
+    if card is not None:
+        show_card(store, card)
+
+
+def open_card(store: Store, mention: Mention, channel: str, *, came_from: Card | None) -> Card:
+    """Put the mention into a channel."""
+    card = Card(mention_id=mention.id, channel=channel, came_from=came_from, told_event_id=0)
+    store.add(card)
+    store.flush()
+    show_card(store, card)
+    return card
+
+
+def show_card(store: Store, card: Card) -> None:
+    """Have the card posted or, when it is posted, updated."""
+    lane = lanes.posts(card.channel) if card.ts is None else lanes.UPDATES
+    outbox.enqueue(store, "card", f"card:{card.id}", lane=lane, payload={"card": card.id})
+
+
+def show_new_card(store: Store, card: Card) -> None:
+    """Have a card posted that nobody can have asked for yet."""
+    key, payload = f"card:{card.id}", {"card": card.id}
+    outbox.add(store, "card", key, lane=lanes.posts(card.channel), payload=payload)
+
+
+def show_thread(store: Store, card: Card) -> None:
+    """Have the newest lines of the history posted under the card."""
+    lane = lanes.posts(card.channel)
+    outbox.enqueue(store, "thread", f"thread:{card.id}", lane=lane, payload={"card": card.id})
+
+
+def redraw_home(store: Store, person: Person | None, *, even_if_unseen: bool = False) -> None:
+    """Have somebody's App Home drawn again, if they ever opened it."""
+    if person is None or person.slack_id is None:
+        return
+    key = f"home:{person.slack_id}"
+    if even_if_unseen or store.delivery(key) is not None:
+        outbox.enqueue(store, "home", key, lane=lanes.HOMES, payload={"person": person.id})
+
+
+def tell(store: Store, slack_id: str, key: str, text: str) -> None:
+    """Send somebody a direct message, once for each key."""
+    if store.delivery(key) is None:
+        payload = {"channel": slack_id, "text": text}
+        outbox.enqueue(store, "notice", key, lane=lanes.posts(slack_id), payload=payload)

@@ -1,0 +1,205 @@
+"""The ledger of everything that must leave: enqueue, lease, mark, settle. Mechanics only.
+
+It knows nothing of Slack or of platforms. A row is found by its `key`; asking again for a row that
+is being sent makes it be sent once more afterwards (`wanted`). The life of a row:
+
+    waiting --lease--> held --mark--> may be sent --settle--> done, waiting, failed or uncertain
+
+A worker holds a row for `LEASE`; when it dies, another one takes the row after that. `mark` is
+written before the call leaves, so that whoever takes a marked row over looks first whether it is
+there already.
+
+A lane is what shares one pace and one order; one row of it is on its way at a time. Its pace
+follows the generic cell rate algorithm: a lane gains a place every `interval`, may save up `burst`
+of them, and is full until the stored time.
+"""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, TypeAlias
+
+from bot.lanes import Pace
+from bot.models import Delivery, DeliveryState, Lane
+from bot.store import Store
+
+LEASE = timedelta(seconds=60)
+SAFE_MARGIN = timedelta(seconds=45)
+"""What must be left of a lease when the call leaves: one and a half times the longest timeout."""
+
+
+Paces: TypeAlias = Callable[[str], Pace]
+"""The pace of a lane, by its name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lease:
+    """A row that this worker holds, as it was when it was taken."""
+
+    id: int
+    key: str
+    kind: str
+    lane: str
+    payload: dict[str, Any]
+    token: str
+    until: datetime
+    wanted: int
+    attempts: int
+    looks: int
+    tried_at: datetime | None
+    """When it may have been sent before; None when surely not."""
+    created_at: datetime
+
+
+def enqueue(
+    store: Store, kind: str, key: str, *, lane: str, payload: dict[str, Any] | None = None
+) -> Delivery:
+    """Ask for a delivery in the caller's transaction, new or once more."""
+    row = store.delivery(key)
+    if row is None:
+        return add(store, kind, key, lane=lane, payload=payload or {})
+    row.wanted += 1
+    row.payload = payload or row.payload
+    if row.state != DeliveryState.WAITING:
+        row.state, row.lane, row.attempts = DeliveryState.WAITING, lane, 0
+        row.due_at, row.tried_at, row.problem, row.looks = store.now, None, "", 0
+    return row
+
+
+def add(store: Store, kind: str, key: str, *, lane: str, payload: dict[str, Any]) -> Delivery:
+    """Enqueue under a key that is surely new, without looking for it."""
+    return store.add(
+        Delivery(
+            kind=kind,
+            key=key,
+            lane=lane,
+            payload=payload,
+            state=DeliveryState.WAITING,
+            wanted=1,
+            attempts=0,
+            looks=0,
+            due_at=store.now,
+            created_at=store.now,
+        )
+    )
+
+
+def lease(store: Store, *, limit: int, paces: Paces) -> list[Lease]:
+    """Take up to `limit` rows that are due, one a lane, as far as the lanes' pace allows."""
+    taken: list[Lease] = []
+    for name in _open_lanes(store, paces):
+        row = store.first_delivery(name)
+        if row is not None and _take_place(store.lane(name), paces(name), store.now):
+            taken.append(_hold(row, store.now))
+        if len(taken) == limit:
+            break
+    return taken
+
+
+def next_moment(store: Store, *, paces: Paces) -> datetime | None:
+    """When the next row can be leased; None when nothing waits."""
+    return min((moment for moment, _ in _moments(store, paces)), default=None)
+
+
+def mark(store: Store, lease: Lease) -> bool:
+    """Write down that the call leaves now. False: the lease is lost or too short; do not call."""
+    row = store.held_delivery(lease.id, lease.token)
+    if row is None or row.leased_until is None:
+        return False
+    if row.leased_until - store.now < SAFE_MARGIN:
+        return False
+    row.tried_at = row.tried_at or store.now
+    return True
+
+
+def settle(store: Store, lease: Lease, *, lane: str | None = None) -> bool:
+    """It is there. A request that came meanwhile waits again, in `lane`. False: lease lost."""
+    row = store.held_delivery(lease.id, lease.token)
+    if row is None:
+        return False
+    _let_go(row)
+    row.tried_at, row.problem, row.attempts, row.looks = None, "", 0, 0
+    row.lane = lane or row.lane
+    if row.wanted > lease.wanted:
+        row.due_at = store.now
+    else:
+        row.state, row.settled_at = DeliveryState.DONE, store.now
+    return True
+
+
+def postpone(store: Store, lease: Lease, *, seconds: float, problem: str, counts: bool) -> bool:
+    """Try again later: it surely did not leave. `counts`: it was an attempt of ours."""
+    row = store.held_delivery(lease.id, lease.token)
+    if row is None:
+        return False
+    _let_go(row)
+    row.due_at, row.problem = store.now + timedelta(seconds=seconds), problem
+    row.tried_at, row.looks = None, 0
+    row.attempts += counts
+    return True
+
+
+def look_later(store: Store, lease: Lease, *, seconds: float, problem: str) -> bool:
+    """It may have left: look for it later."""
+    row = store.held_delivery(lease.id, lease.token)
+    if row is None:
+        return False
+    _let_go(row)
+    row.due_at, row.problem = store.now + timedelta(seconds=seconds), problem
+    row.looks += 1
+    return True
+
+
+def give_up(store: Store, lease: Lease, *, state: DeliveryState, problem: str) -> bool:
+    """Stop trying: failed, or uncertain until a person decides."""
+    row = store.held_delivery(lease.id, lease.token)
+    if row is None:
+        return False
+    _let_go(row)
+    row.state, row.problem, row.settled_at = state, problem, store.now
+    return True
+
+
+def hold_lane(store: Store, name: str, *, seconds: float, paces: Paces) -> None:
+    """Nothing leaves in this lane for so long: what a Retry-After asks for."""
+    lane = store.lane(name)
+    until = store.now + timedelta(seconds=seconds) + _saved(paces(name))
+    lane.full_until = max(lane.full_until, until)
+
+
+def _open_lanes(store: Store, paces: Paces) -> list[str]:
+    """Lanes with something due, the longest waiting first."""
+    busy = store.busy_lanes()
+    moments = sorted(_moments(store, paces))
+    return [name for moment, name in moments if moment <= store.now and name not in busy]
+
+
+def _moments(store: Store, paces: Paces) -> list[tuple[datetime, str]]:
+    opening = {lane.name: lane.full_until - _saved(paces(lane.name)) for lane in store.lanes()}
+    waiting = store.waiting_lanes()
+    return [(max(due, opening.get(name, due)), name) for name, due in waiting.items()]
+
+
+def _saved(pace: Pace) -> timedelta:
+    return pace.interval * (pace.burst - 1)
+
+
+def _take_place(lane: Lane, pace: Pace, now: datetime) -> bool:
+    if lane.full_until - _saved(pace) > now:
+        return False
+    lane.full_until = max(lane.full_until, now) + pace.interval
+    return True
+
+
+def _hold(row: Delivery, now: datetime) -> Lease:
+    row.token, row.leased_until = secrets.token_hex(8), now + LEASE
+    return Lease(
+        id=row.id, key=row.key, kind=row.kind, lane=row.lane, payload=row.payload, token=row.token,
+        until=row.leased_until, wanted=row.wanted, attempts=row.attempts, looks=row.looks,
+        tried_at=row.tried_at, created_at=row.created_at,
+    )  # fmt: skip
+
+
+def _let_go(row: Delivery) -> None:
+    row.token, row.leased_until = None, None

@@ -1,0 +1,196 @@
+/** The page: fetch what changed, draw it, and let people move about. */
+
+import { act, hear, read } from "./api.js";
+import { showBar } from "./bar.js";
+import { channelComposer, swapDraft, threadComposer } from "./composer.js";
+import { listen } from "./dom.js";
+import { showHint } from "./hint.js";
+import { drawMessages } from "./messages.js";
+import { showModals } from "./modals.js";
+import { drawChannels, drawPeople, drawPlace, drawSides } from "./panes.js";
+import { drawSquare, refreshSquare } from "./square.js";
+import { toast } from "./toasts.js";
+import { channelName, HOME, recall, remember, world } from "./world.js";
+
+const CLOCK_TICK = 20_000;
+const SQUARE_TICK = 2_000;
+const AGAIN = 1_500;
+const FIRST_PERSON = "ana";
+const EMPTY = "Nothing here yet. Click a post in the town square.";
+const byId = (id) => document.getElementById(id);
+let source;
+let running;
+let again;
+
+// Fetching. However many changes arrive at once, one fetch runs and at most one waits.
+
+function refresh() {
+  again = Boolean(running);
+  running ??= fetchAll().finally(() => {
+    running = null;
+    if (again) refresh();
+  });
+  return running;
+}
+
+async function fetchAll() {
+  const { person, channel } = world;
+  const query = new URLSearchParams({ person });
+  if (channel !== HOME) query.set("channel", channel);
+  const state = await read(`/sandbox/state?${query}`);
+  if (!state || person !== world.person || channel !== world.channel) return;
+  announce(world.state, state);
+  Object.assign(world, { state, fetched: Date.now() });
+  if (world.thread) await fetchThread();
+  draw();
+  const seen = !document.hidden && document.body.dataset.side === "workspace";
+  if (seen && state.channel?.unread) await act("/sandbox/read", { person, channel });
+}
+
+async function fetchThread() {
+  const query = new URLSearchParams({ person: world.person, channel: world.channel, ts: world.thread });
+  const answer = await read(`/sandbox/thread?${query}`);
+  if (answer) world.threadMessages = answer.messages;
+  else closeThread();
+}
+
+/** Say what arrived: here it is read out, elsewhere a line offers the way there. */
+function announce(before, after) {
+  if (before?.me.id !== after.me.id) return;
+  const last = after.messages.at(-1);
+  const known = before.messages?.at(-1);
+  if (last && known?.channel === last.channel && last.ts > known.ts && last.user !== after.me.id) {
+    byId("live").textContent = `${last.name}: ${last.text.slice(0, 200)}`;
+  }
+  const unread = new Map(before.channels.map((one) => [one.id, one.unread]));
+  const here = document.body.dataset.side === "workspace" && world.channel;
+  for (const { id, unread: now } of after.channels) {
+    const action = { label: "Show", run: () => goTo(id) };
+    if (id !== here && now > (unread.get(id) ?? 0)) toast(`New in ${channelName(id)}`, { id, action });
+  }
+}
+
+// Drawing
+
+function draw() {
+  if (!world.state) return;
+  const focus = document.activeElement?.closest("article, dialog");
+  drawPeople(become);
+  drawChannels(goTo);
+  drawPlace();
+  if (world.channel !== HOME) drawChannel();
+  drawThread();
+  showModals(world.state.views);
+  showBar();
+  drawSides(showSide);
+  if (document.activeElement === document.body && focus?.isConnected) focus.focus();
+}
+
+function drawChannel() {
+  const { messages } = world.state;
+  drawMessages(byId("messages"), messages ?? [], { empty: messages && EMPTY, openThread });
+}
+
+function drawThread() {
+  byId("thread").hidden = !world.thread;
+  document.body.classList.toggle("with-thread", Boolean(world.thread));
+  if (world.thread) drawMessages(byId("thread-messages"), world.threadMessages);
+}
+
+// Moving about
+
+function showSide(side) {
+  document.body.dataset.side = side;
+  drawSides(showSide);
+  if (side === "workspace") refresh();
+}
+
+function goTo(channel) {
+  if (channel !== world.channel) {
+    swapDraft(world.channel, channel);
+    Object.assign(world, { channel, thread: "", threadMessages: [] });
+    world.state.messages = null;
+    remember();
+    draw();
+    if (channel === HOME) act("/sandbox/home", { person: world.person });
+  }
+  showSide("workspace");
+}
+
+async function openThread(ts) {
+  world.thread = ts;
+  world.threadMessages = world.state.messages.filter((message) => message.ts === ts);
+  remember();
+  draw();
+  byId("answer-text").focus();
+  await refresh();
+}
+
+function closeThread() {
+  const parent = document.querySelector(`#messages [data-ts="${world.thread}"]`);
+  Object.assign(world, { thread: "", threadMessages: [] });
+  remember();
+  draw();
+  parent?.focus();
+}
+
+function leaveThread(event) {
+  if (event.key === "Escape" && !event.target.closest("[popover]")) closeThread();
+}
+
+function become(name) {
+  source?.close();
+  Object.assign(world, { person: name, thread: "", threadMessages: [] });
+  start();
+}
+
+/** Find out who and where we are, then listen. The address may name somebody who is not here. */
+async function start() {
+  const state = await read(`/sandbox/state?person=${encodeURIComponent(world.person || FIRST_PERSON)}`);
+  if (!state) {
+    world.person = "";
+    setTimeout(start, AGAIN);
+    return;
+  }
+  world.person = state.me.name;
+  const known = state.channels.find(({ id, name }) => world.channel === id || world.channel === name);
+  if (world.channel !== HOME) world.channel = (known ?? state.channels[0])?.id ?? HOME;
+  remember();
+  if (world.channel === HOME) act("/sandbox/home", { person: world.person });
+  source = hear(`/sandbox/events?person=${encodeURIComponent(world.person)}`, changed);
+}
+
+function changed() {
+  refreshSquare();
+  refresh();
+}
+
+function followChannelLink(event) {
+  const link = event.target.closest?.("[data-channel-link]");
+  if (!link) return;
+  event.preventDefault();
+  goTo(link.dataset.channelLink);
+}
+
+function tick() {
+  draw();
+  drawSquare();
+}
+
+listen(["click", "change", "input", "submit", "keydown", "mousedown"]);
+listen(["toggle", "error", "cancel"], { capture: true });
+document.addEventListener("click", followChannelLink);
+document.addEventListener("redraw", draw);
+document.addEventListener("moved", changed);
+document.addEventListener("visibilitychange", () => document.hidden || refresh());
+byId("thread-close").handlers = { click: closeThread };
+byId("thread").handlers = { keydown: leaveThread };
+byId("faults").open = matchMedia("(min-width: 901px)").matches;
+channelComposer();
+threadComposer();
+recall();
+showHint();
+drawSquare();
+setInterval(tick, CLOCK_TICK);
+setInterval(refreshSquare, SQUARE_TICK);
+start();

@@ -1,0 +1,71 @@
+"""The clock: which job is looked at when. What is due stands in the tables, so any number of
+clocks may ring, and a missed or doubled ring changes nothing.
+"""  # noqa: D205 (two sentences that belong together)
+
+import logging
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from bot.database import Database
+from bot.ingest import Ingest
+from bot.store import Store
+from bot.usecases.configure import current_config
+from bot.usecases.summary import queue_due_summary
+
+SUMMARY_EVERY = timedelta(seconds=30)
+LONGEST_TICK = timedelta(seconds=15)
+
+
+class Scheduler:
+    """Reads every source in a thread of its own, so that one that hangs stalls no other."""
+
+    def __init__(
+        self,
+        database: Database,
+        sources: Sequence[Ingest],
+        *,
+        every: timedelta,
+        wake: Callable[[], None],
+        summary_every: timedelta = SUMMARY_EVERY,
+    ) -> None:
+        self._database = database
+        self._wake = wake
+        # APScheduler warns of every ring that comes while a slow round still runs: that is wanted.
+        logging.getLogger("apscheduler").setLevel(logging.ERROR)
+        self._clock = BackgroundScheduler(
+            executors={"default": ThreadPoolExecutor(len(sources) + 1)},
+            job_defaults={"max_instances": 1, "coalesce": True, "misfire_grace_time": None},
+            timezone=UTC,
+        )
+        tick = min(every, LONGEST_TICK)
+        for source in sources:
+            self._add(partial(self._read, source), every=tick)
+        self._add(self._summaries, every=summary_every)
+
+    def start(self) -> None:
+        self._clock.start()
+
+    def stop(self) -> None:
+        """Ring no more; rounds that run may finish."""
+        self._clock.shutdown(wait=False)
+
+    def _add(self, job: Callable[[], None], *, every: timedelta) -> None:
+        seconds, now = every.total_seconds(), datetime.now(UTC)
+        self._clock.add_job(job, "interval", seconds=seconds, next_run_time=now)
+
+    def _read(self, source: Ingest) -> None:
+        recorded = source.run()
+        if recorded is not None and (recorded.new or recorded.changed):
+            self._wake()
+
+    def _summaries(self) -> None:
+        if self._database.write(_queue_due):
+            self._wake()
+
+
+def _queue_due(store: Store) -> str | None:
+    return queue_due_summary(store, current_config(store))

@@ -1,0 +1,263 @@
+"""The card: how one mention looks in its channel, in every state it can be in.
+
+A card is drawn whole from what is stored when it is sent, so repeats and late updates are harmless.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from bot.models import Card, Mention, MentionState, Reply, ReplyState
+from bot.slack import ids
+from bot.slack.blocks import (
+    QUOTE_LIMIT,
+    Block,
+    actions,
+    button,
+    clean,
+    context,
+    date,
+    escape,
+    leaf,
+    line,
+    link,
+    link_leaf,
+    mrkdwn,
+    name,
+    notice,
+    option,
+    overflow,
+    plain,
+    quote,
+    rich,
+)
+from bot.wording import short_count, span
+
+IMAGES_SHOWN = 3
+
+Labels = Callable[[str], str]
+"""A platform's name as people say it."""
+Links = Callable[[str | None, str | None], str]
+"""The address of a message by its channel and ts; "" when it is not known."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardView:
+    """All that a card shows."""
+
+    card: Card
+    mention: Mention
+    reply: Reply | None
+    platform: str
+    """As people say it."""
+    place: str
+    """The department, or the channel, where the card is."""
+    now: datetime
+    came_from: Card | None = None
+    came_from_place: str = ""
+    next_link: str = ""
+    """Where the card went on to, once it is there."""
+    earlier: str = ""
+    """What we know of the author: "2nd time this month, last answered by Ben"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    text: str
+    blocks: list[Block]
+
+
+def draw_card(view: CardView, *, images: bool = True) -> Drawn:
+    """Draw the card. `images` False: as links, for pictures that Slack cannot fetch."""
+    if view.card.moved_at is not None:
+        return _stub(view)
+    mention = view.mention
+    blocks = [_author_line(view)]
+    blocks += _came_from(view)
+    if mention.state == MentionState.GONE:
+        blocks.append(context(plain(f"The author deleted this post on {view.platform}.")))
+    else:
+        blocks.append(rich(quote(mention.text)))
+        blocks += _media(mention, images=images)
+        blocks.append(_why_line(view))
+    blocks += _state(view)
+    buttons = [*_buttons(view), *_more(view)]
+    if buttons:
+        blocks.append(actions(*buttons, block_id=f"card-{mention.id}"))
+    return Drawn(_notice(view), blocks)
+
+
+def _notice(view: CardView) -> str:
+    mention = view.mention
+    if mention.state == MentionState.GONE:
+        return notice(f"A post on {view.platform} was deleted by its author.")
+    who = f"@{name(mention.author_handle)} on {view.platform}"
+    return notice(f"New in {view.place}: {who}: {mention.text or '(no words)'}")
+
+
+def _stub(view: CardView) -> Drawn:
+    card = view.card
+    by = card.moved_by.name if card.moved_by else "Somebody"
+    said = f": “{clean(card.reason)}”" if card.reason else "."
+    told = f"→ Sent to {name(card.moved_to)} by {name(by)}{said}"
+    leaves = [leaf(told)]
+    if view.next_link:
+        leaves += [leaf(" "), link_leaf(view.next_link, "Follow it there")]
+    who = f"{view.platform} · @{name(view.mention.author_handle)}"
+    return Drawn(notice(told), [rich(line(*leaves)), context(plain(who), _when(view))])
+
+
+def _author_line(view: CardView) -> Block:
+    mention = view.mention
+    known = [name(mention.author_name)] if mention.author_name else []
+    if mention.author_followers is not None:
+        known.append(f"{short_count(mention.author_followers)} followers")
+    brackets = f" ({', '.join(known)})" if known else ""
+    where = f" in {name(mention.community)}" if mention.community else ""
+    who = f"{view.platform}{where} · @{name(mention.author_handle)}{brackets}"
+    return context(plain(who), _when(view), *_link_element(view))
+
+
+def _when(view: CardView) -> Block:
+    edited = " · edited" if view.mention.edited_at else ""
+    return mrkdwn(f"{date(view.mention.published_at)}{edited} · No. {view.mention.id}")
+
+
+def _link_element(view: CardView) -> list[Block]:
+    if not is_web_link(view.mention.url):
+        return []
+    return [mrkdwn(link(view.mention.url, f"Open on {view.platform}"))]
+
+
+def _came_from(view: CardView) -> list[Block]:
+    if view.came_from is None:
+        return []
+    by = view.came_from.moved_by.name if view.came_from.moved_by else "somebody"
+    said = f": “{clean(view.came_from.reason)}”" if view.came_from.reason else ""
+    return [rich(line(leaf(f"From {view.came_from_place}, {name(by)}{said}", italic=True)))]
+
+
+def _media(mention: Mention, *, images: bool) -> Iterator[Block]:
+    shown = [item for item in mention.media if is_web_link(item["url"])]
+    pictures = [item for item in shown if item["kind"] == "image" and images][:IMAGES_SHOWN]
+    for item in pictures:
+        alt = clean(item.get("alt") or "")[:1900] or "Picture without a description"
+        yield {"type": "image", "image_url": item["url"], "alt_text": alt}
+    links = [item for item in shown if item not in pictures]
+    if links:
+        yield rich(line(*_media_links(links)))
+
+
+def _media_links(items: Sequence[dict[str, str]]) -> Iterator[Block]:
+    for number, item in enumerate(items[:10]):
+        yield leaf(" · " if number else "With: ")
+        host = urlsplit(item["url"]).hostname or "link"
+        yield link_leaf(item["url"], f"{item['kind']} on {host}")
+
+
+def _why_line(view: CardView) -> Block:
+    mood = f" · {view.mention.feeling_words}" if view.mention.feeling_words else ""
+    return context(plain(f"Why here: {clean(view.mention.why)}{mood}"))
+
+
+def _state(view: CardView) -> list[Block]:
+    """The line that says where the mention stands, and the reply when there is one."""
+    mention, reply = view.mention, view.reply
+    if mention.state == MentionState.GONE:
+        return []
+    if mention.state == MentionState.CLOSED:
+        by = escape(name(mention.closed_by.name)) if mention.closed_by else "somebody"
+        return [context(mrkdwn(f"No reply needed: {mention.verdict} · {by}"))]
+    if reply is not None and reply.state != ReplyState.SENT:
+        return _reply_on_its_way(reply)
+    if mention.state == MentionState.ANSWERED:
+        return _answered(view)
+    if mention.owner is not None and mention.claimed_at is not None:
+        by = escape(name(mention.owner.name))
+        return [context(mrkdwn(f"Claimed by *{by}*, {date(mention.claimed_at)}"))]
+    waiting = f"● Waiting since {date(mention.waiting_since)}"
+    return [context(mrkdwn(waiting + (f" · {escape(view.earlier)}" if view.earlier else "")))]
+
+
+def _reply_on_its_way(reply: Reply) -> list[Block]:
+    by = escape(name(reply.author.name))
+    said = {
+        ReplyState.QUEUED: f"{by}'s reply is on its way…",
+        ReplyState.SENDING: f"{by}'s reply is on its way…",
+        ReplyState.FAILED: f"Not sent: {escape(reply.problem)} {by}'s text is kept.",
+        ReplyState.UNCERTAIN: "We can't tell whether it went out. Look at the post, then say so.",
+    }[ReplyState(reply.state)]
+    waits = (
+        f" {escape(reply.problem)}" if reply.state == ReplyState.QUEUED and reply.problem else ""
+    )
+    return [context(mrkdwn(said + waits)), rich(quote(reply.text, 1200))]
+
+
+def _answered(view: CardView) -> list[Block]:
+    mention, reply = view.mention, view.reply
+    by = reply.author.name if reply else mention.answered_by.name if mention.answered_by else "us"
+    took = span((mention.answered_at or view.now) - mention.published_at)
+    there = f" · {link(reply.url, 'See it there')}" if reply and is_web_link(reply.url) else ""
+    told: list[Block] = [context(mrkdwn(f"Answered by *{escape(name(by))}* after {took}{there}"))]
+    return told + ([rich(quote(reply.text, 1200))] if reply else [])
+
+
+def _buttons(view: CardView) -> list[Block]:
+    mention, reply = view.mention, view.reply
+    number = mention.id
+    if mention.state == MentionState.GONE:
+        return []
+    if mention.state == MentionState.CLOSED:
+        return [button("Undo", ids.UNDO, number)]
+    if reply is not None and reply.state == ReplyState.FAILED:
+        return [
+            button("Try again", ids.TRY_AGAIN, reply.id, style="primary"),
+            button("Change the text", ids.REPLY, number),
+        ]
+    if reply is not None and reply.state == ReplyState.UNCERTAIN:
+        return [
+            button("It is there", ids.IT_IS_THERE, reply.id),
+            button("Send again", ids.TRY_AGAIN, reply.id),
+            button("Drop", ids.DROP, reply.id),
+        ]
+    if _is_sending(reply) or mention.state == MentionState.ANSWERED:
+        return []
+    claimed = mention.owner is not None
+    claim = [] if claimed else [button("Claim", ids.CLAIM, number, style="primary")]
+    return [
+        *claim,
+        button("Reply", ids.REPLY, number, style="primary" if claimed else ""),
+        button("Send to…", ids.SEND_TO, number),
+    ]
+
+
+def _more(view: CardView) -> list[Block]:
+    """The menu behind ⋯ (Slack shows at most five entries)."""
+    mention, reply, number = view.mention, view.reply, view.mention.id
+    options: list[Block] = []
+    open_ = mention.state in (MentionState.WAITING, MentionState.CLAIMED)
+    if mention.owner is not None and open_ and not _is_sending(reply):
+        options.append(option("Release", f"{ids.RELEASE}:{number}"))
+    if mention.state == MentionState.ANSWERED and not _is_sending(reply):
+        options.append(option("Reply again…", f"{ids.AGAIN}:{number}"))
+    if open_ and not _is_sending(reply):
+        options.append(option("No reply needed…", f"{ids.CLOSE}:{number}"))
+    options.append(option("Add a note…", f"{ids.NOTE}:{number}"))
+    if len(mention.text) > QUOTE_LIMIT:
+        options.append(option("Whole post", f"{ids.WHOLE}:{number}"))
+    if is_web_link(mention.url):
+        label = f"Open on {view.platform}"
+        options.append(option(label, f"{ids.LINK}:{number}", url=mention.url))
+    return [overflow(ids.MORE, options)] if options else []
+
+
+def _is_sending(reply: Reply | None) -> bool:
+    return reply is not None and reply.state in (
+        ReplyState.QUEUED, ReplyState.SENDING, ReplyState.UNCERTAIN,
+    )  # fmt: skip
+
+
+def is_web_link(url: str) -> bool:
+    """Slack takes only these, and at most so long."""
+    return url.startswith(("https://", "http://")) and len(url) <= 3000

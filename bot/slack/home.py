@@ -1,0 +1,113 @@
+"""App Home: one person's own view of what is theirs and what waits."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.models import Department, Mention
+from bot.slack import ids
+from bot.slack.blocks import (
+    Block,
+    actions,
+    button,
+    context,
+    header,
+    leaf,
+    line,
+    link_leaf,
+    name,
+    option,
+    plain,
+    rich,
+)
+from bot.wording import ago, count, shorten
+
+ABOUT = (
+    "Switchboard puts every public post about us in front of the person who can answer it. "
+    "Claim what you can answer, send on what you can't. Type /mentions help for more."
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HomeLine:
+    mention: Mention
+    platform: str
+    link: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HomeView:
+    slack_id: str
+    now: datetime
+    mine: tuple[HomeLine, ...]
+    mine_total: int
+    waiting: tuple[HomeLine, ...]
+    waiting_total: int
+    departments: tuple[Department, ...]
+    my_departments: tuple[Department, ...]
+    elsewhere: tuple[tuple[str, int], ...]
+    """Departments of others with what is open there."""
+    answered_this_week: int
+
+
+def draw_home(view: HomeView) -> Block:
+    """The whole tab."""
+    blocks = [*_mine(view), {"type": "divider"}, *_waiting(view), {"type": "divider"}]
+    week = f"You answered {count(view.answered_this_week, 'mention')} in the last 7 days."
+    blocks += [context(plain(week)), context(plain(ABOUT))]
+    return {"type": "home", "blocks": blocks}
+
+
+def _mine(view: HomeView) -> Iterator[Block]:
+    yield header("My open mentions")
+    if not view.mine:
+        yield context(plain("Nothing waits for you."))
+    for one in view.mine:
+        yield from _row(one, view.now, claimed=True)
+    if view.mine_total > len(view.mine):
+        yield context(plain(f"{view.mine_total} in all: type /mentions mine"))
+
+
+def _waiting(view: HomeView) -> Iterator[Block]:
+    yield header("Waiting in my departments")
+    yield actions(_chooser(view))
+    if not view.my_departments:
+        yield context(plain("Choose the departments you answer for to see what waits there."))
+    elif not view.waiting:
+        elsewhere = ", ".join(f"{number} in {name(place)}" for place, number in view.elsewhere[:5])
+        yield context(plain("Nothing waits here." + (f" Open: {elsewhere}." if elsewhere else "")))
+    for one in view.waiting:
+        yield from _row(one, view.now, claimed=False)
+    if view.waiting_total > len(view.waiting):
+        yield context(plain(f"{view.waiting_total} in all: type /mentions open"))
+
+
+def _row(one: HomeLine, now: datetime, *, claimed: bool) -> Iterator[Block]:
+    mention = one.mention
+    about = (
+        f"{one.platform} · @{name(mention.author_handle, 40)} · {ago(now - mention.published_at)}"
+    )
+    words = shorten(name(mention.text, 300), 200) or "(no words)"
+    number = f"No. {mention.id}"
+    where = link_leaf(one.link, number) if one.link else leaf(number)
+    yield rich(line(where, leaf(f" · {about}\n{words}")))
+    first = () if claimed else (button("Claim", ids.CLAIM, mention.id, style="primary"),)
+    last = (
+        button("Release", ids.RELEASE, mention.id)
+        if claimed
+        else button("Send to…", ids.SEND_TO, mention.id)
+    )
+    reply = button("Reply", ids.REPLY, mention.id, style="primary" if claimed else "")
+    yield actions(*first, reply, last)
+
+
+def _chooser(view: HomeView) -> Block:
+    options = {one.id: option(name(one.name, 70), one.id) for one in view.departments[:100]}
+    made: Block = {
+        "type": "multi_static_select",
+        "action_id": ids.JOIN,
+        "placeholder": plain("Departments I answer for"),
+        "options": list(options.values()),
+    }
+    chosen = [options[one.id] for one in view.my_departments if one.id in options]
+    return made | {"initial_options": chosen} if chosen else made

@@ -1,0 +1,212 @@
+"""Answers to slash commands, as their asker sees them."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from bot.models import Department, Event, Mention, MentionState
+from bot.slack import ids
+from bot.slack.blocks import (
+    Block,
+    actions,
+    button,
+    context,
+    leaf,
+    line,
+    link_leaf,
+    name,
+    notice,
+    plain,
+    rich,
+    section,
+)
+from bot.slack.cards import CardView, Drawn, draw_card
+from bot.slack.threads import told
+from bot.wording import ago, count, shorten, span
+
+PAGE = 10
+
+MENTIONS_HELP = """*What you can type*
+• `/mentions` or `/mentions mine`: the mentions you hold
+• `/mentions open` or `/mentions open billing`: what waits, everywhere or in one department
+• `/mentions search refund`: mentions with these words
+• `/mentions from @name`: mentions by an author
+• `/mentions 123`: one mention with its history
+• `/mentions stats`: the last seven days in numbers
+• `/departments`: who does what, and where
+Only you see the answers."""
+
+DEPARTMENTS_HELP = """*What you can type*
+• `/departments`: who does what, in which channel, and who answered lately
+• `/mentions open billing`: what waits in one department
+Only you see the answers."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One mention in a list."""
+
+    mention: Mention
+    platform: str
+    link: str
+    """Its card in Slack."""
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """One page of mentions. `command` is what gives it again."""
+
+    title: str
+    lines: tuple[Line, ...]
+    total: int
+    page: int
+    command: str
+    empty: str = "Nothing found."
+
+    @property
+    def has_next(self) -> bool:
+        return (self.page + 1) * PAGE < self.total
+
+
+@dataclass(frozen=True, slots=True)
+class Help:
+    """What can be typed. `unknown` is what was typed instead."""
+
+    unknown: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Single:
+    """One mention by its number, with its history."""
+
+    card_id: int
+    link: str
+    events: tuple[Event, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stats:
+    """Numbers of the last seven days, and of now."""
+
+    received: int
+    answered: int
+    open: tuple[tuple[str, int], ...]
+    median_reply: timedelta | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """What a department does, where, and who answered lately."""
+
+    department: Department
+    waiting: int
+    lately: tuple[str, ...] = field(default=())
+
+
+Answer = Listing | Help | Single | Stats
+
+
+def draw_listing(listing: Listing) -> Drawn:
+    """One page of mentions, with a button for the next one."""
+    if not listing.total:
+        return Drawn(notice(listing.empty), [{"type": "section", "text": plain(listing.empty)}])
+    head = f"{listing.title}: {count(listing.total, 'mention')}"
+    blocks = [rich(line(leaf(head, bold=True)))]
+    blocks += [rich(_line(one)) for one in listing.lines]
+    turns = _turns(listing)
+    if turns:
+        blocks.append(actions(*turns))
+    if not listing.command:
+        more = "Type /mentions open to see what waits, /mentions help for everything else."
+        blocks.append(context(plain(more)))
+    return Drawn(notice(head), blocks)
+
+
+def draw_single(view: CardView, single: Single) -> Drawn:
+    """A mention as its card shows it, and its history."""
+    card = draw_card(view)
+    blocks = list(card.blocks)
+    for event in single.events[-20:]:
+        when = ago(view.now - event.at)
+        blocks.append(context(plain(f"{told(event)} · {when}")))
+    if single.link:
+        blocks.append(rich(line(link_leaf(single.link, "Go to its card"))))
+    return Drawn(card.text, blocks)
+
+
+def draw_stats(stats: Stats) -> Drawn:
+    share = f" ({100 * stats.answered // stats.received} %)" if stats.received else ""
+    median = f", median first reply {span(stats.median_reply)}" if stats.median_reply else ""
+    came = count(stats.received, "mention")
+    head = f"Last 7 days: {came}, {stats.answered} answered{share}{median}."
+    waiting = [leaf(f"{name(place)}: {number}\n") for place, number in stats.open]
+    blocks = [rich(line(leaf(head)))]
+    if waiting:
+        blocks.append(rich(line(leaf("Open now\n", bold=True), *waiting)))
+    return Drawn(notice(head), blocks)
+
+
+def draw_help(about: Help, text: str) -> Drawn:
+    blocks = [section(text)]
+    if about.unknown:
+        missing = f"After “{name(about.unknown)}” something is missing. Here is what can be typed:"
+        blocks.insert(0, context(plain(missing)))
+    return Drawn("What you can type after /mentions and /departments.", blocks)
+
+
+def draw_desks(desks: tuple[Desk, ...]) -> Drawn:
+    blocks = [
+        rich(line(leaf("Who does what", bold=True))),
+        *(rich(_desk(one)) for one in desks[:40]),
+    ]
+    return Drawn(f"{count(len(desks), 'department')}.", blocks)
+
+
+def draw_told(text: str) -> Drawn:
+    """One sentence."""
+    return Drawn(notice(text), [section(text)])
+
+
+def _line(one: Line) -> Block:
+    mention = one.mention
+    words = shorten(name(mention.text, 200), 90) or "(no words)"
+    if mention.state == MentionState.GONE:
+        words = "(deleted by its author)"
+    place = mention.department.name if mention.department else "another channel"
+    about = (
+        f" · {_state_of(mention)} · {one.platform} · @{name(mention.author_handle, 40)}: {words}"
+        f" · {name(place)} · {ago(one.now - mention.published_at)}"
+    )
+    number = f"No. {mention.id}"
+    return line(link_leaf(one.link, number) if one.link else leaf(number), leaf(about))
+
+
+def _state_of(mention: Mention) -> str:
+    if mention.state == MentionState.CLAIMED and mention.owner:
+        return f"claimed by {name(mention.owner.name)}"
+    if mention.state == MentionState.CLOSED:
+        return f"no reply needed ({mention.verdict})"
+    return str(mention.state)
+
+
+def _turns(listing: Listing) -> list[Block]:
+    turns = []
+    if listing.page:
+        turns.append(
+            button("Previous", f"{ids.PAGE}:back", f"{listing.page - 1}|{listing.command}")
+        )
+    if listing.has_next:
+        turns.append(button("Next", f"{ids.PAGE}:next", f"{listing.page + 1}|{listing.command}"))
+    return turns
+
+
+def _desk(desk: Desk) -> Block:
+    team = desk.department
+    purpose = f": {name(team.purpose, 300)}" if team.purpose else ""
+    lately = (
+        f" Answered lately: {', '.join(name(one) for one in desk.lately)}." if desk.lately else ""
+    )
+    waits = count(desk.waiting, "open mention")
+    return line(
+        leaf(name(team.name), bold=True), leaf(f"{purpose} In {team.channel}, {waits}.{lately}")
+    )

@@ -1,0 +1,169 @@
+"""The modals: reply, send to, no reply needed, note, and the ones that only tell something.
+
+What a modal carries back (`private_metadata`) only names things; what may be done is decided anew
+from the database when it is submitted.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.models import Department, Mention, Verdict
+from bot.slack import ids
+from bot.slack.blocks import (
+    Block,
+    actions,
+    clean,
+    context,
+    field,
+    leaf,
+    line,
+    link_button,
+    modal,
+    name,
+    option,
+    plain,
+    quote,
+    rich,
+    section,
+    select,
+    text_field,
+)
+from bot.slack.cards import is_web_link
+
+CHUNK = 2900
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplyView:
+    """What the reply modal shows."""
+
+    mention: Mention
+    platform: str
+    account: str
+    """Our handle there, as people read it: "@acme"."""
+    counting: str
+    draft: str = ""
+    seen: str = ""
+    warning: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """What a modal carries: which mention, and what its writer had seen."""
+
+    mention_id: int
+    seen: str = ""
+
+
+def carry(mention_id: int, seen: str = "") -> str:
+    return json.dumps({"m": mention_id, "seen": seen})
+
+
+def carried(metadata: str) -> Carried:
+    """Read it back; raises ValueError when somebody made it up."""
+    try:
+        values = json.loads(metadata)
+        return Carried(int(values["m"]), str(values.get("seen", "")))
+    except (TypeError, KeyError, AttributeError) as error:
+        raise ValueError("not a modal of ours") from error
+
+
+def reply_modal(view: ReplyView) -> Block:
+    mention = view.mention
+    blocks = [_quoted(mention)]
+    if not mention.can_reply:
+        return _cannot_reply(view, blocks)
+    if view.warning:
+        blocks.insert(0, section(f":warning: {view.warning}"))
+    sentence = f"This will be public as {view.account} on {view.platform}."
+    blocks.append(rich(line(leaf(sentence, bold=True))))
+    element = text_field(ids.TEXT, initial=view.draft)
+    # Slack tells us each pause in typing, so that closing the modal loses nothing.
+    element["dispatch_action_config"] = {"trigger_actions_on": ["on_character_entered"]}
+    written = field(ids.TEXT, "Your reply", element, hint=view.counting, optional=True)
+    blocks.append(written | {"dispatch_action": True})
+    if view.draft:
+        blocks.append(context(plain("What you wrote before is kept here.")))
+    return modal(
+        ids.REPLY_MODAL, f"Reply on {view.platform}", blocks,
+        submit="Reply", metadata=carry(mention.id, view.seen),
+    )  # fmt: skip
+
+
+def _cannot_reply(view: ReplyView, blocks: list[Block]) -> Block:
+    reason = clean(view.mention.cannot_reply_reason)
+    told = f"{view.platform} does not let us answer this post from here. {reason}"
+    blocks.append(rich(line(leaf(told))))
+    if is_web_link(view.mention.url):
+        button = link_button(f"Open on {view.platform}", view.mention.url, ids.OPEN_LINK)
+        blocks.append(actions(button))
+    after = 'Once you have answered there, press ⋯, "No reply needed…", "already answered".'
+    blocks.append(context(plain(after)))
+    return modal(ids.REPLY_MODAL, f"Reply on {view.platform}", blocks)
+
+
+def send_to_modal(mention: Mention, departments: Sequence[Department]) -> Block:
+    places = [
+        option(name(one.name, 70), one.id, hint=name(one.purpose, 70))
+        for one in departments
+        if one.id != mention.department_id
+    ]
+    blocks = [_quoted(mention)]
+    if places:
+        chosen = select(ids.DEPARTMENT, "Choose a department", places)
+        blocks.append(field(ids.DEPARTMENT, "Department", chosen, optional=True))
+    blocks += [
+        field(
+            ids.CHANNEL, "or any channel",
+            {
+                "type": "conversations_select", "action_id": ids.CHANNEL,
+                "placeholder": plain("Choose a channel"),
+                "filter": {"include": ["public", "private"]},
+            },
+            optional=True,
+        ),
+        field(
+            ids.REASON, "What should they know?",
+            text_field(ids.REASON, multiline=False, limit=300),
+            hint="One line, shown on the card there and here.", optional=True,
+        ),
+        context(plain("They should answer, not you: the mention waits there for somebody.")),
+    ]  # fmt: skip
+    return modal(ids.SEND_TO_MODAL, "Send to…", blocks, submit="Send", metadata=carry(mention.id))
+
+
+def close_modal(mention: Mention) -> Block:
+    reasons = [option(verdict.value.capitalize(), verdict.value) for verdict in Verdict]
+    choice: Block = {"type": "radio_buttons", "action_id": ids.VERDICT, "options": reasons}
+    note = text_field(ids.TEXT, multiline=False, limit=300)
+    blocks = [
+        _quoted(mention),
+        field(ids.VERDICT, "Why does this need no reply?", choice),
+        field(ids.TEXT, "Anything to add?", note, optional=True),
+    ]
+    return modal(
+        ids.CLOSE_MODAL, "No reply needed", blocks, submit="Close it", metadata=carry(mention.id)
+    )
+
+
+def note_modal(mention: Mention) -> Block:
+    hint = "Colleagues read it in the card's thread. It never leaves Slack."
+    blocks = [_quoted(mention), field(ids.TEXT, "Note", text_field(ids.TEXT), hint=hint)]
+    return modal(ids.NOTE_MODAL, "Add a note", blocks, submit="Add it", metadata=carry(mention.id))
+
+
+def whole_post(mention: Mention) -> Block:
+    """The text in full, however long."""
+    text = clean(mention.text)
+    chunks = [text[start : start + CHUNK] for start in range(0, len(text), CHUNK)] or [""]
+    return modal("whole_post", "The whole post", [rich(quote(one, CHUNK)) for one in chunks[:90]])
+
+
+def told(text: str) -> Block:
+    """One sentence, where there is no message to answer under."""
+    return modal("told", "Switchboard", [{"type": "section", "text": plain(text, 3000)}])
+
+
+def _quoted(mention: Mention) -> Block:
+    return rich(quote(mention.text, 1000))

@@ -1,0 +1,78 @@
+"""What comes from Slack, read into our own words. Payload dicts go no further than here."""
+
+from collections.abc import Callable
+from typing import Any
+
+from bot.models import Actor
+from bot.slack.modals import Carried, carried
+
+Payload = dict[str, Any]
+
+
+def actor(body: Payload) -> Actor:
+    """Who pressed, submitted or typed."""
+    if "user_id" in body:
+        return Actor(str(body["user_id"]), str(body.get("user_name") or body["user_id"]))
+    user = body["user"]
+    return Actor(str(user["id"]), str(user.get("name") or user.get("username") or user["id"]))
+
+
+def click(body: Payload) -> str:
+    """What Slack calls this one click or submission, stable over repeats of its delivery."""
+    if body.get("type") == "view_submission":
+        return f"view:{body['view']['id']}"
+    return f"click:{body['trigger_id']}"
+
+
+def value(body: Payload) -> str:
+    """What the pressed button or the chosen menu entry carries."""
+    action = body["actions"][0]
+    if "selected_option" in action:
+        return str(action["selected_option"]["value"])
+    return str(action.get("value") or "")
+
+
+def chose(verb: str) -> Callable[[Payload], bool]:
+    """Matches the entry of the ⋯ menu that does `verb`."""
+
+    def matches(body: Payload) -> bool:
+        return value(body).startswith(f"{verb}:")
+
+    return matches
+
+
+def mention_number(body: Payload) -> int:
+    """The mention that a button or a menu entry is about."""
+    return number(value(body).rpartition(":")[2])
+
+
+def number(text: str) -> int:
+    """A mention's or reply's number; 0, which is nobody's, when it is none."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 16 else 0
+
+
+def typed(view: Payload, block_id: str) -> str:
+    """What stands in a text field of a modal."""
+    return str(_state(view, block_id).get("value") or "")
+
+
+def chosen(view: Payload, block_id: str) -> str:
+    """What is chosen in a select or among radio buttons; "" when nothing is."""
+    state = _state(view, block_id)
+    option = state.get("selected_option")
+    if option:
+        return str(option["value"])
+    return str(state.get("selected_conversation") or state.get("selected_channel") or "")
+
+
+def chosen_several(body: Payload) -> list[str]:
+    return [str(one["value"]) for one in body["actions"][0].get("selected_options", [])]
+
+
+def about(view: Payload) -> Carried:
+    return carried(view.get("private_metadata") or "")
+
+
+def _state(view: Payload, block_id: str) -> Payload:
+    block = view["state"]["values"].get(block_id, {})
+    return next(iter(block.values()), {})

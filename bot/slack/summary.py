@@ -1,0 +1,225 @@
+"""The weekly summary, as leadership reads it: under a minute on a phone."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from bot.models import Mention, Reply
+from bot.slack import ids
+from bot.slack.blocks import (
+    Block,
+    actions,
+    button,
+    clean,
+    context,
+    header,
+    leaf,
+    line,
+    link_leaf,
+    name,
+    notice,
+    plain,
+    quote,
+    rich,
+)
+from bot.slack.cards import Drawn, is_web_link
+from bot.wording import ago, count, span
+
+WAITING_SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """A week in numbers. `needed`: all that came but what needed no reply."""
+
+    received: int
+    needed: int
+    answered: int
+    median: timedelta | None
+
+    @property
+    def share(self) -> int | None:
+        """Percent of those that needed a reply and got one."""
+        return round(100 * self.answered / self.needed) if self.needed else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    mention: Mention
+    platform: str
+    place: str
+    link: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """Somebody's words and ours. `rule` says why it was chosen."""
+
+    rule: str
+    mention: Mention
+    reply: Reply | None
+    platform: str
+    link: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DepartmentWeek:
+    name: str
+    figures: Figures
+    open: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """All that the weekly summary shows. `first` and `last` are the week's Monday and Sunday."""
+
+    week: str
+    first: date
+    last: date
+    now: datetime
+    figures: Figures
+    before: Figures
+    feelings: tuple[tuple[str, int], ...]
+    waiting: tuple[Waiting, ...]
+    waiting_total: int
+    departments: tuple[DepartmentWeek, ...]
+    exchanges: tuple[Exchange, ...]
+    people: tuple[tuple[str, int], ...]
+    in_hours: bool
+    """Whether times to reply count business hours only."""
+
+
+def draw_summary(view: Summary) -> Drawn:
+    title = f"The week of {_days(view.first, view.last)}"
+    numbers = _numbers(view)
+    blocks = [header(title), rich(line(leaf(numbers)))]
+    if view.figures.received or view.waiting_total:
+        blocks += [*_feelings(view), *_waiting(view), *_exchanges(view)]
+        blocks += [*_departments(view), *_people(view)]
+    if view.in_hours and view.figures.median is not None:
+        blocks.append(context(plain("Times to reply count business hours only.")))
+    return Drawn(notice(f"{title}: {numbers}"), blocks)
+
+
+def _days(first: date, last: date) -> str:
+    """As people say it: 9 to 15 November, 30 November to 6 December."""
+    if first.month == last.month:
+        return f"{first.day} to {last.day} {last:%B}"
+    return f"{first.day} {first:%B} to {last.day} {last:%B}"
+
+
+def _numbers(view: Summary) -> str:
+    now, before = view.figures, view.before
+    if not now.received:
+        return "Nobody mentioned us this week." + (
+            f" The week before: {count(before.received, 'mention')}." if before.received else ""
+        )
+    parts = [count(now.received, "mention") + _change(now.received, before.received)]
+    if now.share is not None:
+        parts.append(f"{now.share} % answered" + _points(now.share, before.share))
+    if now.median is not None:
+        parts.append(f"median first reply {span(now.median)}" + _quicker(now.median, before.median))
+    return " · ".join(parts)
+
+
+def _change(now: int, before: int) -> str:
+    if not before:
+        return ""
+    percent = round(100 * (now - before) / before)
+    if percent == 0:
+        return " (as many as the week before)"
+    return f" ({abs(percent)} % {'more' if percent > 0 else 'fewer'} than the week before)"
+
+
+def _points(now: int, before: int | None) -> str:
+    if before is None or before == now:
+        return ""
+    return f" ({'up' if now > before else 'down'} from {before} %)"
+
+
+def _quicker(now: timedelta, before: timedelta | None) -> str:
+    if before is None or span(before) == span(now):
+        return ""
+    return f" ({'quicker' if now < before else 'slower'} than {span(before)})"
+
+
+def _feelings(view: Summary) -> Iterator[Block]:
+    told = ", ".join(f"{number} {label}" for label, number in view.feelings if number)
+    if told:
+        yield context(plain(f"How they sound: {told}."))
+
+
+def _waiting(view: Summary) -> Iterator[Block]:
+    if not view.waiting_total:
+        yield rich(line(leaf("Nothing is left waiting.")))
+        return
+    oldest = view.waiting[0]
+    since = f"{oldest.mention.waiting_since:%A %d %B}"
+    yield rich(
+        line(
+            leaf(f"Still waiting: {view.waiting_total}", bold=True),
+            leaf(f", the oldest since {since} in {name(oldest.place)}. "),
+            *_numbered(view.waiting[:WAITING_SHOWN]),
+        )
+    )
+
+
+def _numbered(waiting: tuple[Waiting, ...]) -> Iterator[Block]:
+    for one in waiting:
+        label = f"No. {one.mention.id}"
+        yield link_leaf(one.link, label) if one.link else leaf(label)
+        yield leaf(" ")
+
+
+def _exchanges(view: Summary) -> Iterator[Block]:
+    if view.exchanges:
+        yield header("What people said")
+    for one in view.exchanges:
+        yield from _exchange(one, view.now)
+
+
+def _exchange(one: Exchange, now: datetime) -> Iterator[Block]:
+    mention = one.mention
+    who = f"{one.platform} · @{name(mention.author_handle)}"
+    links = []
+    if one.link:
+        links += [leaf(" · "), link_leaf(one.link, "card")]
+    if is_web_link(mention.url):
+        links += [leaf(" · "), link_leaf(mention.url, f"on {one.platform}")]
+    yield rich(line(leaf(f"{one.rule}: ", bold=True), leaf(who), *links))
+    yield rich(quote(mention.text, 600))
+    if one.reply is not None:
+        took = span((mention.answered_at or now) - mention.published_at)
+        answered = f"{name(one.reply.author.name)} answered after {took}:"
+        yield rich(line(leaf(answered)), quote(one.reply.text, 600))
+    else:
+        yield context(plain(f"Posted {ago(now - mention.published_at)}, no answer yet."))
+        if mention.owner is None:
+            yield actions(button("Claim", ids.CLAIM, mention.id, style="primary"))
+
+
+def _departments(view: Summary) -> Iterator[Block]:
+    busy = [one for one in view.departments if one.figures.received or one.open]
+    if not busy:
+        return
+    yield header("By department")
+    yield rich(*(_department(one) for one in busy[:30]))
+
+
+def _department(one: DepartmentWeek) -> Block:
+    figures = one.figures
+    parts = [count(figures.received, "mention")]
+    if figures.share is not None:
+        parts.append(f"{figures.share} % answered")
+    if figures.median is not None:
+        parts.append(f"median {span(figures.median)}")
+    if one.open:
+        parts.append(f"{one.open} waiting")
+    return line(leaf(name(one.name), bold=True), leaf(f": {', '.join(parts)}\n"))
+
+
+def _people(view: Summary) -> Iterator[Block]:
+    if view.people:
+        told = ", ".join(f"{name(clean(who))} ({number})" for who, number in view.people[:20])
+        yield header("Thanks to")
+        yield rich(line(leaf(f"Who answered: {told}.")))

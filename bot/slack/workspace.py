@@ -1,0 +1,241 @@
+"""The calls to Slack's Web API, each made once, and one table of what its errors mean for us.
+
+Slack gives no idempotency key, so nothing here repeats a call: the outbox decides what is sent
+again (slack_sdk's own retry handlers posted a message twice when the connection broke).
+"""
+
+import re
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from http.client import HTTPException
+from socket import gaierror
+from typing import Any, cast
+from urllib.error import URLError
+
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+
+from bot.slack.cards import Drawn
+from platforms.base import (
+    GoneError,
+    PausedError,
+    PlatformError,
+    RejectedError,
+    TemporaryError,
+    UncertainError,
+)
+
+TIMEOUT = 10
+LOOK_AGAIN_AFTER = 5.0
+CARD_EVENT = "switchboard_card"
+
+
+class ChannelClosedError(PausedError):
+    """The bot cannot post there until somebody invites it or corrects the configuration."""
+
+    def __init__(self, channel: str, message: str) -> None:
+        super().__init__(message)
+        self.channel = channel
+
+
+class PicturesRefusedError(RejectedError):
+    """Slack could not fetch a picture."""
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    channel_id: str
+    ts: str
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """Somebody as Slack knows them."""
+
+    name: str
+
+
+_PAUSING = {
+    "invalid_auth": "Slack does not know our token any more.",
+    "token_revoked": "Our Slack token was revoked.",
+    "token_expired": "Our Slack token has expired.",
+    "account_inactive": "The Slack app was switched off.",
+    "not_authed": "No Slack token was sent.",
+    "missing_scope": "The Slack app lacks a scope: install it again with manifest.yaml.",
+    "org_login_required": "The Slack workspace is being moved.",
+    "access_denied": "Slack denies access to this app.",
+}
+_CHANNEL = {
+    "channel_not_found": "{channel} does not exist, or it is private and I am not in it.",
+    "not_in_channel": "I am not in {channel}. Type `/invite @Switchboard` there.",
+    "is_archived": "{channel} is archived. Choose another channel for it.",
+    "restricted_action": "A Slack setting forbids me to post in {channel}.",
+    "restricted_action_read_only_channel": "{channel} is read-only. Let the app post there.",
+}
+_TEMPORARY = {
+    "ratelimited", "rate_limited", "service_unavailable", "request_timeout", "team_added_to_org",
+    "message_limit_exceeded",
+}  # fmt: skip
+# "Some aspect of the operation may have succeeded", says Slack's list of errors of these two.
+_UNCERTAIN = {"internal_error", "fatal_error"}
+
+
+class Workspace:
+    """One Slack workspace, as the bot may use it."""
+
+    def __init__(
+        self, token: str, *, base_url: str, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self.client = WebClient(token, base_url=base_url, timeout=TIMEOUT, retry_handlers=[])
+        self._clock = clock
+        self._channels: dict[str, str] = {}
+        self._channels_read = float("-inf")
+        self._home_url = ""
+
+    def who_am_i(self) -> str:
+        """Our user id. Raises PausedError when the token is not good."""
+        answer = self._read("auth.test")
+        self._home_url = str(answer["url"]).rstrip("/")
+        return str(answer["user_id"])
+
+    def link_to(self, channel_id: str | None, ts: str | None) -> str:
+        """A message's permanent address, or "" when it is not posted or Slack was never reached."""
+        if not (channel_id and ts and self._home_url):
+            return ""
+        return f"{self._home_url}/archives/{channel_id}/p{ts.replace('.', '')}"
+
+    def post(
+        self, channel: str, drawn: Drawn, *, mark: dict[str, Any] | None = None, thread: str = ""
+    ) -> Posted:
+        """Post a message. `mark` is what `find` recognises it by."""
+        if not self._home_url:
+            self.who_am_i()
+        arguments: dict[str, Any] = {"text": drawn.text, "blocks": drawn.blocks}
+        if mark is not None:
+            arguments["metadata"] = {"event_type": CARD_EVENT, "event_payload": mark}
+        if thread:
+            arguments["thread_ts"] = thread
+        answer = self._write(
+            "chat.postMessage", where=channel, channel=self.channel_id(channel),
+            unfurl_links=False, unfurl_media=False, **arguments,
+        )  # fmt: skip
+        return Posted(str(answer["channel"]), str(answer["ts"]))
+
+    def update(self, at: Posted, drawn: Drawn) -> None:
+        self._write(
+            "chat.update", where=at.channel_id, channel=at.channel_id, ts=at.ts,
+            text=drawn.text, blocks=drawn.blocks,
+        )  # fmt: skip
+
+    def find(
+        self, channel: str, mark: dict[str, Any], *, since: datetime, thread: str = ""
+    ) -> Posted | None:
+        """Look whether a message with this mark was posted since then."""
+        channel_id = self.channel_id(channel)
+        method = "conversations.replies" if thread else "conversations.history"
+        arguments: dict[str, Any] = {"ts": thread} if thread else {}
+        answer = self._read(
+            method, where=channel, channel=channel_id, include_all_metadata="true", limit=200,
+            oldest=f"{since.timestamp() - 60:.6f}", **arguments,
+        )  # fmt: skip
+        for message in answer["messages"]:
+            if message.get("metadata", {}).get("event_payload") == mark:
+                return Posted(channel_id, str(message["ts"]))
+        return None
+
+    def show_home(self, user_id: str, view: dict[str, Any]) -> None:
+        self._write("views.publish", user_id=user_id, view=view)
+
+    def face(self, user_id: str) -> Face:
+        """How somebody is called. Raises RejectedError when Slack knows nobody of that id."""
+        user = self._read("users.info", user=user_id)["user"]
+        profile = user.get("profile", {})
+        known = profile.get("real_name") or user.get("real_name") or profile.get("display_name")
+        return Face(str(known or user.get("name") or user_id))
+
+    def channel_id(self, written: str) -> str:
+        """The id of "#support"; ids, of people too, are themselves."""
+        if not written.startswith("#"):
+            return written
+        name = written[1:]
+        if name not in self._channels and self._clock() - self._channels_read > LOOK_AGAIN_AFTER:
+            self._read_channels()
+        if name not in self._channels:
+            raise ChannelClosedError(written, _CHANNEL["channel_not_found"].format(channel=written))
+        return self._channels[name]
+
+    def is_member(self, channel_id: str) -> bool:
+        """Whether the bot can post there."""
+        channel = self._read("conversations.info", where=channel_id, channel=channel_id)["channel"]
+        return bool(channel.get("is_member"))
+
+    def _read_channels(self) -> None:
+        found: dict[str, str] = {}
+        cursor = ""
+        while True:
+            page = self._read(
+                "conversations.list", types="public_channel,private_channel",
+                exclude_archived="true", limit=200, cursor=cursor,
+            )  # fmt: skip
+            found |= {str(one["name"]): str(one["id"]) for one in page["channels"]}
+            cursor = page.get("response_metadata", {}).get("next_cursor", "")
+            if not cursor:
+                break
+        self._channels, self._channels_read = found, self._clock()
+
+    def _write(self, method: str, *, where: str = "", **arguments: Any) -> dict[str, Any]:
+        return self._call(method, where, json=arguments)
+
+    def _read(self, method: str, *, where: str = "", **arguments: Any) -> dict[str, Any]:
+        # Slack takes JSON for what writes only.
+        return self._call(method, where, params=arguments)
+
+    def _call(self, method: str, where: str, **request: Any) -> dict[str, Any]:
+        try:
+            answer = self.client.api_call(method, **request)
+        except SlackApiError as error:
+            raise _meaning(error, where) from error
+        except URLError as error:
+            raise _unreachable(error) from error
+        except (OSError, HTTPException, ValueError) as error:
+            raise UncertainError(f"Slack broke off: {type(error).__name__}.") from error
+        return cast("dict[str, Any]", answer.data)
+
+
+def _unreachable(error: URLError) -> PlatformError:
+    """A refused connection or an unknown name means that nothing was sent."""
+    if isinstance(error.reason, (ConnectionRefusedError, gaierror)):
+        return TemporaryError("Slack cannot be reached.")
+    return UncertainError("Slack did not answer in time.")
+
+
+def _meaning(error: SlackApiError, where: str) -> PlatformError:
+    response = error.response
+    status, data = int(response.status_code), response.data
+    code = str(data.get("error", "")) if isinstance(data, dict) else ""
+    if status == 429 or code in _TEMPORARY:
+        wait = response.headers.get("Retry-After") or response.headers.get("retry-after")
+        seconds = float(wait) if wait and str(wait).isdigit() else 30.0
+        return TemporaryError("Slack asks us to slow down.", retry_after=seconds)
+    if status >= 500 or code in _UNCERTAIN or not re.fullmatch(r"\w+", code):
+        return UncertainError(f"Slack answered {status} and nothing that says what was done.")
+    if code in _PAUSING:
+        return PausedError(_PAUSING[code])
+    if code in _CHANNEL:
+        return ChannelClosedError(where, _CHANNEL[code].format(channel=_say_channel(where)))
+    return _refused(code, data)
+
+
+def _refused(code: str, data: Any) -> PlatformError:
+    messages = " ".join(data.get("response_metadata", {}).get("messages", []))
+    if code == "message_not_found":
+        return GoneError("The message is not in Slack any more.")
+    if code == "invalid_blocks" and "image" in messages:
+        return PicturesRefusedError(f"Slack refused a picture: {messages}")
+    return RejectedError(f"Slack refused this: {code}. {messages}".strip())
+
+
+def _say_channel(where: str) -> str:
+    return where if where.startswith("#") else f"<#{where}>"

@@ -1,0 +1,312 @@
+"""Every SELECT, by name. One Store is one transaction; `now` is its time.
+
+It adds and finds rows and decides nothing: rules live in `bot/models.py` and in the use cases.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import Select, func, or_, select
+from sqlalchemy.orm import Session, selectinload
+
+from bot.models import (
+    OPEN_STATES,
+    Base,
+    Card,
+    Delivery,
+    DeliveryState,
+    Department,
+    Event,
+    Lane,
+    Member,
+    Mention,
+    MentionState,
+    Person,
+    Reply,
+    ReplyState,
+    Setting,
+    Source,
+)
+
+Row = TypeVar("Row", bound=Base)
+EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One page of an answer, and how many there are in all."""
+
+    mentions: tuple[Mention, ...]
+    total: int
+
+
+class Store:
+    def __init__(self, session: Session, now: datetime) -> None:
+        self.session = session
+        self.now = now
+
+    def add(self, row: Row) -> Row:
+        self.session.add(row)
+        return row
+
+    def flush(self) -> None:
+        """Send what was added, so that new rows have their ids."""
+        self.session.flush()
+
+    # -- the company
+
+    def setting(self, key: str) -> dict[str, Any]:
+        row = self.session.get(Setting, key)
+        return row.value if row else {}
+
+    def put_setting(self, key: str, value: dict[str, Any]) -> None:
+        self.session.merge(Setting(key=key, value=value))
+
+    def departments(self, *, retired: bool = False) -> Sequence[Department]:
+        """In the order of the configuration; `retired`: those that left it too."""
+        query = select(Department).order_by(Department.position)
+        if not retired:
+            query = query.where(Department.retired.is_(False))
+        return self._all(
+            query.options(selectinload(Department.rules), selectinload(Department.members))
+        )
+
+    def department(self, name: str) -> Department | None:
+        """By name or by channel, in any case, with or without #."""
+        wanted = name.strip().lstrip("#").casefold()
+        for department in self.departments():
+            if wanted in (department.name.casefold(), department.channel.lstrip("#").casefold()):
+                return department
+        return None
+
+    def department_in(self, channel_id: str) -> Department | None:
+        """The department that has this channel, by what was written or by where its cards are."""
+        query = select(Card.channel).where(Card.channel_id == channel_id).distinct()
+        names = {channel_id, *self.session.scalars(query)}
+        return next((one for one in self.departments() if one.channel in names), None)
+
+    def department_by_id(self, department_id: int) -> Department | None:
+        return self.session.get(Department, department_id)
+
+    def person(self, slack_id: str) -> Person | None:
+        return self._first(select(Person).where(Person.slack_id == slack_id))
+
+    def person_named(self, name: str) -> Person | None:
+        return self._first(select(Person).where(Person.name == name))
+
+    def person_by_id(self, person_id: int) -> Person | None:
+        return self.session.get(Person, person_id)
+
+    def named_people(self) -> Sequence[Person]:
+        """The people of the configuration."""
+        return self._all(select(Person).where(Person.named).order_by(Person.id))
+
+    def departments_of(self, person: Person) -> Sequence[Department]:
+        query = select(Department).join(Member, Member.department_id == Department.id)
+        return self._all(query.where(Member.person_id == person.id).order_by(Department.position))
+
+    def leave(self, department_id: int, person_id: int) -> None:
+        self.session.delete(self.session.get_one(Member, (department_id, person_id)))
+
+    # -- mentions and what hangs on them
+
+    def mention(self, mention_id: int) -> Mention | None:
+        return self.session.get(Mention, mention_id)
+
+    def known_mentions(self, platform: str, external_ids: Iterable[str]) -> dict[str, Mention]:
+        query = select(Mention).where(
+            Mention.platform == platform, Mention.external_id.in_(list(external_ids))
+        )
+        return {mention.external_id: mention for mention in self._all(query)}
+
+    def card(self, card_id: int) -> Card | None:
+        return self.session.get(Card, card_id)
+
+    def current_card(self, mention_id: int) -> Card | None:
+        """The card people work on: the one that was not moved on."""
+        query = select(Card).where(Card.mention_id == mention_id, Card.moved_at.is_(None))
+        return self._first(query.order_by(Card.id.desc()))
+
+    def next_card(self, card: Card) -> Card | None:
+        return self._first(select(Card).where(Card.came_from_id == card.id))
+
+    def card_at(self, channel_id: str, ts: str) -> Card | None:
+        return self._first(select(Card).where(Card.channel_id == channel_id, Card.ts == ts))
+
+    def events(self, mention_id: int, *, after: int = 0) -> Sequence[Event]:
+        query = select(Event).where(Event.mention_id == mention_id, Event.id > after)
+        return self._all(query.order_by(Event.id))
+
+    def has_event(self, click: str) -> bool:
+        return self._first(select(Event).where(Event.click == click)) is not None
+
+    def reply(self, reply_id: int) -> Reply | None:
+        return self.session.get(Reply, reply_id)
+
+    def draft(self, mention_id: int, person_id: int) -> Reply | None:
+        return self._first(
+            select(Reply).where(
+                Reply.mention_id == mention_id,
+                Reply.author_id == person_id,
+                Reply.state == ReplyState.DRAFT,
+            )
+        )
+
+    def submitted_reply(self, submission: str) -> Reply | None:
+        return self._first(select(Reply).where(Reply.submission == submission))
+
+    def latest_reply(self, mention_id: int) -> Reply | None:
+        """The newest one that was submitted."""
+        query = select(Reply).where(Reply.mention_id == mention_id, Reply.state != ReplyState.DRAFT)
+        return self._first(query.order_by(Reply.queued_at.desc(), Reply.id.desc()))
+
+    # -- the outbox
+
+    def delivery(self, key: str) -> Delivery | None:
+        return self._first(select(Delivery).where(Delivery.key == key).with_for_update())
+
+    def first_delivery(self, lane: str) -> Delivery | None:
+        """The first row of a lane that is due and that nobody holds."""
+        query = select(Delivery).where(
+            Delivery.state == DeliveryState.WAITING,
+            Delivery.lane == lane,
+            Delivery.due_at <= self.now,
+            self._nobody_holds(),
+        )
+        query = query.order_by(Delivery.due_at, Delivery.id).limit(1)
+        return self._first(query.with_for_update(skip_locked=True))
+
+    def held_delivery(self, delivery_id: int, token: str) -> Delivery | None:
+        query = select(Delivery).where(Delivery.id == delivery_id, Delivery.token == token)
+        return self._first(query.with_for_update())
+
+    def busy_lanes(self) -> set[str]:
+        """Lanes of which a row is on its way."""
+        query = select(Delivery.lane).where(
+            Delivery.state == DeliveryState.WAITING, Delivery.leased_until > self.now
+        )
+        return set(self.session.scalars(query))
+
+    def waiting_lanes(self) -> dict[str, datetime]:
+        """Lanes with something that nobody holds, and when the first of it is due."""
+        query = (
+            select(Delivery.lane, func.min(Delivery.due_at, type_=Delivery.due_at.type))
+            .where(Delivery.state == DeliveryState.WAITING, self._nobody_holds())
+            .group_by(Delivery.lane)
+        )
+        return dict(self.session.execute(query).all())
+
+    def lanes(self) -> Sequence[Lane]:
+        return self._all(select(Lane))
+
+    def lane(self, name: str) -> Lane:
+        query = select(Lane).where(Lane.name == name).with_for_update()
+        return self._first(query) or self.add(Lane(name=name, full_until=EPOCH))
+
+    def delivery_counts(self) -> dict[str, int]:
+        """Rows that are not done, by state."""
+        query = select(Delivery.state, func.count()).where(Delivery.state != DeliveryState.DONE)
+        return dict(self.session.execute(query.group_by(Delivery.state)).all())
+
+    def oldest_due(self) -> datetime | None:
+        query = select(func.min(Delivery.due_at, type_=Delivery.due_at.type))
+        return self.session.scalar(query.where(Delivery.state == DeliveryState.WAITING))
+
+    # -- sources
+
+    def source(self, platform: str) -> Source:
+        return self.session.get(Source, platform) or self.add(
+            Source(platform=platform, due_at=self.now, failures=0)
+        )
+
+    def sources(self) -> Sequence[Source]:
+        return self._all(select(Source).order_by(Source.platform))
+
+    # -- looking things up
+
+    def open_mentions(
+        self, department: Department | None = None, *, limit: int, offset: int = 0
+    ) -> Found:
+        query = select(Mention).where(Mention.state.in_(OPEN_STATES))
+        if department is not None:
+            query = query.where(Mention.department_id == department.id)
+        return self._page(query, Mention.id.asc(), limit, offset)
+
+    def unclaimed_in(self, departments: Sequence[Department], *, limit: int) -> Found:
+        ids = [department.id for department in departments]
+        query = select(Mention).where(
+            Mention.state == MentionState.WAITING, Mention.department_id.in_(ids)
+        )
+        return self._page(query, Mention.id.asc(), limit, 0)
+
+    def held_by(self, person: Person, *, limit: int, offset: int = 0) -> Found:
+        query = select(Mention).where(
+            Mention.state == MentionState.CLAIMED, Mention.owner_id == person.id
+        )
+        return self._page(query, Mention.id.asc(), limit, offset)
+
+    def containing(self, words: str, *, limit: int, offset: int = 0) -> Found:
+        """Mentions in which every one of the words stands, newest first."""
+        query = select(Mention)
+        for word in words.casefold().split():
+            query = query.where(Mention.search_text.contains(word, autoescape=True))
+        return self._page(query, Mention.id.desc(), limit, offset)
+
+    def by_author(self, handle: str, *, limit: int, offset: int = 0) -> Found:
+        key = handle.casefold()
+        same = or_(Mention.author_key == key, Mention.author_key.startswith(key, autoescape=True))
+        return self._page(select(Mention).where(same), Mention.id.desc(), limit, offset)
+
+    def earlier_from(self, mention: Mention, *, since: datetime) -> Sequence[Mention]:
+        """What the same author posted before this since then, newest first."""
+        query = select(Mention).where(
+            Mention.platform == mention.platform,
+            Mention.author_key == mention.author_key,
+            Mention.id < mention.id,
+            Mention.published_at >= since,
+        )
+        return self._all(query.order_by(Mention.id.desc()).limit(50))
+
+    # -- counting
+
+    def published_between(self, start: datetime, end: datetime) -> Sequence[Mention]:
+        query = select(Mention).where(Mention.published_at >= start, Mention.published_at < end)
+        return self._all(query.order_by(Mention.id))
+
+    def has_mention_before(self, end: datetime) -> bool:
+        return self._first(select(Mention).where(Mention.found_at < end)) is not None
+
+    def sent_replies_to(self, mention_ids: Sequence[int]) -> dict[int, Reply]:
+        """The first published reply to each of these mentions."""
+        query = select(Reply).where(
+            Reply.mention_id.in_(mention_ids), Reply.state == ReplyState.SENT
+        )
+        rows = self._all(query.order_by(Reply.sent_at.desc()))
+        return {reply.mention_id: reply for reply in rows}
+
+    def sent_between(self, start: datetime, end: datetime) -> Sequence[Reply]:
+        query = select(Reply).where(Reply.sent_at >= start, Reply.sent_at < end)
+        return self._all(query.order_by(Reply.sent_at).options(selectinload(Reply.mention)))
+
+    def open_counts(self) -> dict[int | None, int]:
+        """How many mentions are open, by department."""
+        query = select(Mention.department_id, func.count()).where(Mention.state.in_(OPEN_STATES))
+        return dict(self.session.execute(query.group_by(Mention.department_id)).all())
+
+    # -- how
+
+    def _nobody_holds(self) -> Any:
+        return or_(Delivery.token.is_(None), Delivery.leased_until <= self.now)
+
+    def _page(self, query: Select[Mention], order: Any, limit: int, offset: int) -> Found:
+        total = self.session.scalar(select(func.count()).select_from(query.subquery())) or 0
+        rows = self._all(query.order_by(order).limit(limit).offset(offset))
+        return Found(tuple(rows), total)
+
+    def _all(self, query: Select[Row]) -> Sequence[Row]:
+        return self.session.scalars(query).unique().all()
+
+    def _first(self, query: Select[Row]) -> Row | None:
+        return self.session.scalars(query.limit(1)).unique().first()

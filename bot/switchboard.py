@@ -1,0 +1,35 @@
+"""What the handlers work with: the database, the platforms by name, and the way to a card."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from bot.database import Database
+from bot.errors import NotConnected
+from platforms import Configured
+from platforms.base import Platform
+
+
+def _nobody_to_wake() -> None:
+    """In a process of its own the worker looks by itself."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Switchboard:
+    database: Database
+    platforms: Mapping[str, Configured]
+    link: Callable[[str | None, str | None], str]
+    """The address of a message in Slack by channel and ts; "" when it is not known."""
+    wake: Callable[[], None] = _nobody_to_wake
+    """Tells the engine that something may be due."""
+
+    def label(self, platform: str) -> str:
+        """A platform as people say it, also one that is switched off now."""
+        configured = self.platforms.get(platform)
+        return configured.platform.label if configured else platform.capitalize()
+
+    def open(self, platform: str) -> Platform:
+        """A fresh adapter; NotConnected when the platform is switched off."""
+        configured = self.platforms.get(platform)
+        if configured is None:
+            raise NotConnected(platform=self.label(platform))
+        return configured.open()

@@ -1,0 +1,85 @@
+"""What a card shows, and what becomes of it in Slack. Called by the worker."""
+
+from datetime import timedelta
+
+from bot import journal
+from bot.models import Card, Event, Mention
+from bot.slack.cards import CardView, Labels, Links
+from bot.store import Store
+
+FAMILIAR_FOR = timedelta(days=30)
+
+
+def card_view(store: Store, card_id: int, *, label: Labels, link: Links) -> CardView | None:
+    """Everything that a card shows now; None when there is no such card."""
+    card = store.card(card_id)
+    mention = store.mention(card.mention_id) if card else None
+    if card is None or mention is None:
+        return None
+    moved_on = store.next_card(card)
+    origin = card.came_from
+    return CardView(
+        card=card,
+        mention=mention,
+        reply=store.latest_reply(mention.id),
+        platform=label(mention.platform),
+        place=place_of(mention, card),
+        now=store.now,
+        came_from=origin,
+        came_from_place=origin.channel if origin else "",
+        next_link=link(moved_on.channel_id, moved_on.ts) if moved_on else "",
+        earlier=_earlier(store, mention),
+    )
+
+
+def place_of(mention: Mention, card: Card) -> str:
+    return mention.department.name if mention.department else card.channel
+
+
+def record_posted(store: Store, card_id: int, channel_id: str, ts: str) -> None:
+    """Remember where a card is; the stub that points to it is drawn again."""
+    card = store.card(card_id)
+    assert card is not None
+    card.channel_id, card.ts = channel_id, ts
+    if card.came_from is not None:
+        journal.show_card(store, card.came_from)
+    if card.told_event_id == 0 and len(store.events(card.mention_id)) > 1:
+        journal.show_thread(store, card)
+
+
+def record_lost(store: Store, card_id: int) -> None:
+    """Somebody deleted the card in Slack: it is posted anew."""
+    card = store.card(card_id)
+    assert card is not None
+    card.ts = None
+    journal.show_card(store, card)
+
+
+def untold_events(store: Store, card_id: int) -> tuple[Card, list[Event]] | None:
+    """The card, when it is posted, and the lines of history that its thread lacks."""
+    card = store.card(card_id)
+    if card is None or card.ts is None:
+        return None
+    return card, list(store.events(card.mention_id, after=card.told_event_id))
+
+
+def record_told(store: Store, card_id: int, event_id: int) -> None:
+    card = store.card(card_id)
+    assert card is not None
+    card.told_event_id = max(card.told_event_id, event_id)
+
+
+def _earlier(store: Store, mention: Mention) -> str:
+    """What a colleague would say of the author: "2nd time this month, last answered by Ben"."""
+    before = store.earlier_from(mention, since=mention.published_at - FAMILIAR_FOR)
+    if not before:
+        return ""
+    answered = next((one.answered_by for one in before if one.answered_by), None)
+    by = f", last answered by {answered.name}" if answered else ""
+    return f"{_ordinal(len(before) + 1)} time in 30 days{by}"
+
+
+def _ordinal(number: int) -> str:
+    if number % 100 in (11, 12, 13):
+        return f"{number}th"
+    return f"{number}" + {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")

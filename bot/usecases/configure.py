@@ -1,0 +1,115 @@
+"""Put the configuration into the database, and read it back out."""
+
+from typing import Any
+
+from bot.config import Brand, Config, Hours, Leadership
+from bot.config import Department as WrittenDepartment
+from bot.config import Person as WrittenPerson
+from bot.config import Rule as WrittenRule
+from bot.models import Department, Person, Rule
+from bot.store import Store
+
+COMPANY = "company"
+
+
+def is_configured(store: Store) -> bool:
+    return bool(store.setting(COMPANY))
+
+
+def apply_config(store: Store, config: Config) -> None:
+    """Make the database say what `config` says.
+
+    Departments are recognised by name, so that their mentions stay theirs. One that is no longer
+    named keeps its mentions and takes no new ones.
+    """
+    dump = config.model_dump(mode="json", exclude={"departments", "people"})
+    store.put_setting(COMPANY, dump)
+    known = {one.name: one for one in store.departments(retired=True)}
+    written = {one.name for one in config.departments}
+    for position, one in enumerate(config.departments):
+        row = known.get(one.name) or store.add(Department(name=one.name, position=position))
+        _write_department(store, row, one, position, catch_all=one.name == config.catch_all)
+    for name, row in known.items():
+        if name not in written:
+            row.retired, row.catch_all, row.rules, row.members = True, False, [], []
+    store.flush()
+    _write_people(store, config)
+
+
+def current_config(store: Store) -> Config:
+    """The configuration as the database has it, in the shape of the file."""
+    company = store.setting(COMPANY)
+    departments = store.departments()
+    names = {one.id: one.name for one in departments}
+    return Config(
+        catch_all=company["catch_all"],
+        admins=company["admins"],
+        brand=Brand.model_validate(company["brand"], by_name=True),
+        hours=_optional(Hours, company.get("hours")),
+        leadership=_optional(Leadership, company.get("leadership")),
+        departments=tuple(_read_department(one) for one in departments),
+        people=tuple(
+            WrittenPerson(
+                name=one.name,
+                aliases=tuple(one.aliases),
+                slack=one.slack_id,
+                department=names[one.department_id],
+            )
+            for one in store.named_people()
+            if one.department_id is not None
+        ),
+    )
+
+
+def _optional(model: Any, value: dict[str, Any] | None) -> Any:
+    return None if value is None else model.model_validate(value, by_name=True)
+
+
+def _write_department(
+    store: Store, row: Department, one: WrittenDepartment, position: int, *, catch_all: bool
+) -> None:
+    row.channel, row.purpose, row.position = one.channel, one.purpose or "", position
+    row.catch_all, row.retired = catch_all, False
+    row.rules = [
+        Rule(
+            position=number,
+            conditions=rule.model_dump(mode="json", exclude_defaults=True),
+        )
+        for number, rule in enumerate(one.rules, 1)
+    ]
+    row.members = [_member(store, name) for name in one.members]
+
+
+def _read_department(row: Department) -> WrittenDepartment:
+    return WrittenDepartment(
+        name=row.name,
+        channel=row.channel,
+        purpose=row.purpose or None,
+        members=tuple(one.slack_id or one.name for one in row.members),
+        rules=tuple(WrittenRule.model_validate(rule.conditions) for rule in row.rules),
+    )
+
+
+def _member(store: Store, written: str) -> Person:
+    """The person with this Slack id or name; somebody new is added."""
+    known = store.person(written) or store.person_named(written)
+    if known is not None:
+        return known
+    is_id = written.isupper() and written.isalnum()
+    person = store.add(Person(slack_id=written if is_id else None, name=written, aliases=[]))
+    store.flush()
+    return person
+
+
+def _write_people(store: Store, config: Config) -> None:
+    departments = {one.name: one for one in store.departments()}
+    for former in store.named_people():
+        former.named = False
+    for one in config.people:
+        row = (one.slack and store.person(one.slack)) or store.person_named(one.name)
+        if row is None:
+            row = store.add(Person(name=one.name, aliases=[]))
+        row.name, row.aliases, row.named = one.name, list(one.aliases), True
+        row.slack_id = one.slack or row.slack_id
+        row.department_id = departments[one.department].id
+    store.flush()

@@ -1,0 +1,49 @@
+"""What somebody's App Home shows: what is theirs first, then what waits where they answer."""
+
+from datetime import timedelta
+
+from bot.models import Mention
+from bot.slack.cards import Labels, Links
+from bot.slack.home import HomeLine, HomeView
+from bot.store import Store
+
+SHOWN = 10
+
+
+def home_view(store: Store, person_id: int, *, label: Labels, link: Links) -> HomeView | None:
+    person = store.person_by_id(person_id)
+    if person is None or person.slack_id is None:
+        return None
+
+    def lines(mentions: tuple[Mention, ...]) -> tuple[HomeLine, ...]:
+        cards = [(mention, store.current_card(mention.id)) for mention in mentions]
+        return tuple(
+            HomeLine(
+                mention=mention, platform=label(mention.platform),
+                link=link(card.channel_id, card.ts) if card else "",
+            )
+            for mention, card in cards
+        )  # fmt: skip
+
+    mine = store.held_by(person, limit=SHOWN)
+    own = store.departments_of(person)
+    waiting = store.unclaimed_in(own, limit=SHOWN)
+    counts = store.open_counts()
+    everywhere = store.departments()
+    week = store.sent_between(store.now - timedelta(days=7), store.now + timedelta(days=1))
+    return HomeView(
+        slack_id=person.slack_id,
+        now=store.now,
+        mine=lines(mine.mentions),
+        mine_total=mine.total,
+        waiting=lines(waiting.mentions),
+        waiting_total=waiting.total,
+        departments=tuple(everywhere),
+        my_departments=tuple(own),
+        elsewhere=tuple(
+            (one.name, counts[one.id])
+            for one in everywhere
+            if counts.get(one.id) and one not in own
+        ),
+        answered_this_week=sum(1 for reply in week if reply.author_id == person.id),
+    )

@@ -1,0 +1,156 @@
+"""`/mentions` and `/departments`: find things, for the asker alone."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from bot import journal
+from bot.errors import UnknownDepartment, UnknownMention
+from bot.models import Actor, Department, Mention, Person
+from bot.slack.cards import Labels, Links
+from bot.slack.lookups import PAGE, Answer, Desk, Help, Line, Listing, Single, Stats
+from bot.store import Found, Store
+
+LATELY = timedelta(days=30)
+
+
+def look_up(  # noqa: PLR0911 (one line a subcommand)
+    store: Store, text: str, *, by: Actor, page: int, label: Labels, link: Links
+) -> Answer:
+    """Answer what was typed after `/mentions`. Words that are no subcommand are searched for."""
+    word, _, rest = text.strip().partition(" ")
+    rest = rest.strip()
+    finder = _Finder(store, by, page, label, link)
+    match word.casefold():
+        case "":
+            return finder.mine("")
+        case "help" | "?":
+            return Help()
+        case "open":
+            return finder.open(rest)
+        case "mine":
+            return finder.mine("mine")
+        case "search":
+            return finder.containing(rest) if rest else Help(unknown="search")
+        case "from":
+            return finder.by_author(rest) if rest else Help(unknown="from")
+        case "stats":
+            return _stats(store)
+        case _ if word.lstrip("#").isdecimal() and not rest:
+            return finder.single(int(word.lstrip("#")[:12]))
+        case _:
+            return finder.containing(text.strip())
+
+
+class _Finder:
+    def __init__(self, store: Store, by: Actor, page: int, label: Labels, link: Links) -> None:
+        self._store = store
+        self._by = by
+        self._page = max(0, page)
+        self._label = label
+        self._link = link
+
+    @property
+    def _window(self) -> dict[str, int]:
+        return {"limit": PAGE, "offset": self._page * PAGE}
+
+    def open(self, name: str) -> Listing:
+        department = self._department(name) if name else None
+        found = self._store.open_mentions(department, **self._window)
+        where = f" in {department.name}" if department else ""
+        return self._listing(f"Open{where}", found, f"open {name}", f"Nothing waits{where}.")
+
+    def mine(self, command: str) -> Listing:
+        person = self._store.person(self._by.slack_id)
+        found = self._store.held_by(person, **self._window) if person else Found((), 0)
+        empty = "You hold no mentions. Type `/mentions open` to see what waits."
+        return self._listing("Yours", found, command, empty)
+
+    def containing(self, words: str) -> Listing:
+        found = self._store.containing(words, **self._window)
+        empty = f"No mention contains “{words}”. Type `/mentions help` for what else there is."
+        return self._listing(f"With “{words}”", found, f"search {words}", empty)
+
+    def by_author(self, handle: str) -> Listing:
+        wanted = handle.removeprefix("@").removeprefix("u/").removeprefix("/u/")
+        found = self._store.by_author(wanted, **self._window)
+        empty = f"Nobody called @{wanted} has mentioned us."
+        return self._listing(f"From @{wanted}", found, f"from {wanted}", empty)
+
+    def single(self, number: int) -> Single:
+        card = self._store.current_card(number)
+        if card is None:
+            raise UnknownMention(number=number)
+        events = tuple(self._store.events(number))
+        return Single(card.id, self._link(card.channel_id, card.ts), events)
+
+    def _department(self, name: str) -> Department:
+        department = self._store.department(name)
+        if department is None:
+            names = ", ".join(one.name for one in self._store.departments())
+            raise UnknownDepartment(name=name, departments=names)
+        return department
+
+    def _listing(self, title: str, found: Found, command: str, empty: str) -> Listing:
+        return Listing(
+            title=title, lines=tuple(self._line(one) for one in found.mentions),
+            total=found.total, page=self._page, command=command.strip(), empty=empty,
+        )  # fmt: skip
+
+    def _line(self, mention: Mention) -> Line:
+        card = self._store.current_card(mention.id)
+        link = self._link(card.channel_id, card.ts) if card else ""
+        return Line(
+            mention=mention, platform=self._label(mention.platform), link=link,
+            now=self._store.now,
+        )  # fmt: skip
+
+
+def mention_numbered(store: Store, number: int) -> Mention:
+    """Raises UnknownMention."""
+    return journal.mention(store, number)
+
+
+def departments_and(store: Store, number: int) -> tuple[Mention, Sequence[Department]]:
+    """A mention that can be sent on, and where to."""
+    mention = journal.mention(store, number)
+    mention.refuse_if_done(store.now)
+    journal.refuse_while_sending(store, mention)
+    return mention, store.departments()
+
+
+def desks(store: Store) -> tuple[Desk, ...]:
+    """Every department with what waits there and who answered lately."""
+    counts = store.open_counts()
+    lately = _who_answered(store)
+    return tuple(
+        Desk(
+            department=one, waiting=counts.get(one.id, 0),
+            lately=tuple(person.name for person in lately.get(one.id, [])[:3]),
+        )
+        for one in store.departments()
+    )  # fmt: skip
+
+
+def _who_answered(store: Store) -> dict[int | None, list[Person]]:
+    """By department, the people who answered last, the latest first."""
+    found: dict[int | None, list[Person]] = {}
+    for reply in reversed(store.sent_between(store.now - LATELY, store.now + LATELY)):
+        people = found.setdefault(reply.mention.department_id, [])
+        if reply.author not in people:
+            people.append(reply.author)
+    return found
+
+
+def _stats(store: Store) -> Stats:
+    week = timedelta(days=7)
+    mentions = store.published_between(store.now - week, store.now + week)
+    times = sorted(
+        one.answered_at - one.published_at for one in mentions if one.answered_at is not None
+    )
+    counts = store.open_counts()
+    return Stats(
+        received=len(mentions),
+        answered=len(times),
+        open=tuple((one.name, counts.get(one.id, 0)) for one in store.departments()),
+        median_reply=times[len(times) // 2] if times else None,
+    )

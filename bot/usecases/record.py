@@ -1,0 +1,190 @@
+"""A platform showed us posts: keep the unseen ones, decide where they go, and open their cards."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from bot import journal
+from bot.language.reading import Reading
+from bot.models import Card, Department, Event, Mention, MentionState, Rule
+from bot.routing import Decision, DepartmentName, MentionFacts, NamedPerson, RoutingRule, Rulebook
+from bot.routing import route as route_text
+from bot.store import Store
+from platforms.base import FoundMention, Page, Platform
+
+
+UNREAD = Reading(None, None)
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What became of a page."""
+
+    new: int = 0
+    changed: int = 0
+    known: int = 0
+
+
+def unseen(
+    store: Store, platform: Platform, page: Page, *, own_accounts: frozenset[str]
+) -> list[FoundMention]:
+    """The posts of a page that are new. Posts of the brand's own accounts are passed over."""
+    found = _by_others(page, own_accounts)
+    known = store.known_mentions(platform.name, found)
+    return [post for key, post in found.items() if key not in known]
+
+
+def record_page(
+    store: Store,
+    platform: Platform,
+    page: Page,
+    readings: Mapping[str, Reading],
+    *,
+    own_accounts: frozenset[str] = frozenset(),
+) -> Recorded:
+    """Write a page and the cursor behind it, all or nothing.
+
+    A post is recognised by platform and external id; one that reads differently than before was
+    edited, and its card is drawn again. `readings`: what was made out of the new posts, by
+    external id, beforehand; a post without one is taken without language and feeling.
+    """
+    found = _by_others(page, own_accounts)
+    known = store.known_mentions(platform.name, found)
+    changed = [key for key in known if _note_edit(store, known[key], found[key])]
+    fresh = [post for key, post in found.items() if key not in known]
+    _add_all(store, platform, fresh, readings)
+    _move_cursor(store, platform.name, page, arrived=bool(fresh))
+    return Recorded(new=len(fresh), changed=len(changed), known=len(known) - len(changed))
+
+
+def rulebook(store: Store) -> Rulebook:
+    """The rules of all departments, in the order they are tried."""
+    departments = store.departments()
+    catch_all = next((one for one in departments if one.catch_all), departments[-1])
+    return Rulebook(
+        rules=tuple(_rule(rule) for team in departments for rule in team.rules),
+        people=tuple(
+            NamedPerson(
+                name=person.name, aliases=tuple(person.aliases), department=person.department_id
+            )
+            for person in store.named_people()
+            if person.department_id is not None
+        ),
+        departments=tuple(DepartmentName(key=one.id, name=one.name) for one in departments),
+        catch_all=catch_all.id,
+    )
+
+
+def _rule(rule: Rule) -> RoutingRule:
+    said: dict[str, Any] = {
+        key: tuple(value) if isinstance(value, list) else value
+        for key, value in rule.conditions.items()
+    }
+    return RoutingRule(department=rule.department_id, position=rule.position, **said)
+
+
+def _by_others(page: Page, own_accounts: frozenset[str]) -> dict[str, FoundMention]:
+    return {
+        post.external_id: post
+        for post in page.mentions
+        if post.author.handle.casefold() not in own_accounts
+    }
+
+
+def _add_all(
+    store: Store,
+    platform: Platform,
+    posts: Sequence[FoundMention],
+    readings: Mapping[str, Reading],
+) -> None:
+    """Add new mentions with their first line of history, their card, and its delivery."""
+    if not posts:
+        return
+    book = rulebook(store)
+    teams: dict[int | str, Department] = {one.id: one for one in store.departments()}
+    mentions = []
+    for post in posts:
+        reading = readings.get(post.external_id, UNREAD)
+        mention = store.add(_mention(store, platform, post, reading))
+        decision = _route(platform, post, book, mention.language)
+        mention.department, mention.why = teams[decision.department], decision.why
+        mentions.append(mention)
+    store.flush()
+    cards = [store.add(_card(store, mention)) for mention in mentions]
+    store.flush()
+    for card in cards:
+        journal.show_new_card(store, card)
+
+
+def _mention(store: Store, platform: Platform, post: FoundMention, reading: Reading) -> Mention:
+    mood = reading.feeling
+    return Mention(
+        platform=platform.name,
+        external_id=post.external_id,
+        address=post.address,
+        url=post.url,
+        text=post.text,
+        search_text=_search_text(post),
+        author_id=post.author.id,
+        author_handle=post.author.handle,
+        author_key=post.author.handle.casefold(),
+        author_name=post.author.name,
+        author_followers=post.author.followers,
+        community=post.community,
+        language=reading.language,
+        parent_id=post.parent_id,
+        root_id=post.root_id,
+        media=[asdict(item) for item in post.media],
+        can_reply=post.can_reply,
+        cannot_reply_reason=post.cannot_reply_reason,
+        published_at=post.published_at,
+        found_at=store.now,
+        feeling=mood.label if mood else None,
+        feeling_words=mood.words if mood else "",
+        state=MentionState.WAITING,
+        waiting_since=post.published_at,
+    )
+
+
+def _route(
+    platform: Platform, post: FoundMention, book: Rulebook, language: str | None
+) -> Decision:
+    facts = MentionFacts(
+        platform=platform.name,
+        platform_label=platform.label,
+        community=post.community,
+        author_handle=post.author.handle,
+        followers=post.author.followers,
+        language=lambda: language,
+    )
+    return route_text(post.text, facts, book)
+
+
+def _card(store: Store, mention: Mention) -> Card:
+    store.add(Event(mention_id=mention.id, at=store.now, kind="found", detail={}))
+    assert mention.department is not None
+    return Card(mention_id=mention.id, channel=mention.department.channel, told_event_id=0)
+
+
+def _search_text(post: FoundMention) -> str:
+    return f"{post.text} @{post.author.handle} {post.author.name}".casefold()
+
+
+def _note_edit(store: Store, mention: Mention, post: FoundMention) -> bool:
+    """Take over what changed since; True when people should see it."""
+    if mention.state == MentionState.GONE or mention.text == post.text:
+        return False
+    mention.text, mention.search_text = post.text, _search_text(post)
+    mention.address, mention.edited_at = post.address, store.now
+    mention.media = [asdict(item) for item in post.media]
+    journal.write(store, mention, "edited")
+    return True
+
+
+def _move_cursor(store: Store, platform: str, page: Page, *, arrived: bool) -> None:
+    source = store.source(platform)
+    source.cursor, source.last_success_at = page.cursor, store.now
+    source.failures, source.problem, source.problem_since = 0, "", None
+    source.gap = page.gap or source.gap
+    if arrived:
+        source.last_mention_at = store.now

@@ -1,0 +1,217 @@
+"""Write a reply: the draft, the submission, and what a person decides when it is stuck."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot import journal, lanes, outbox
+from bot.errors import (
+    CannotReply,
+    EmptyReply,
+    NothingToRetry,
+    ReplyOnItsWay,
+    ReplyRefused,
+    ReplyTooLong,
+)
+from bot.models import Actor, Mention, MentionState, Person, Reply, ReplyState
+from bot.store import Store
+from platforms.base import Platform, Target
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplyForm:
+    """What the reply modal shows."""
+
+    mention: Mention
+    account: str
+    """Our own handle there, as people read it."""
+    draft: str
+    seen: str
+    """Names the owner and the last reply that the writer knows of."""
+    now: datetime
+    holder: str | None = None
+    """Who else holds the mention, and since when."""
+    held_since: datetime | None = None
+    answered_by: str | None = None
+    """Whose reply is there already or on its way."""
+
+
+def target_of(mention: Mention) -> Target:
+    return Target(
+        external_id=mention.external_id,
+        address=mention.address,
+        url=mention.url,
+        author_handle=mention.author_handle,
+        text=mention.text,
+        root_id=mention.root_id,
+    )
+
+
+def reply_form(store: Store, mention_id: int, *, by: Actor) -> ReplyForm:
+    """What there is to know before writing. Refuses where no reply can be written."""
+    mention = journal.mention(store, mention_id)
+    if mention.state in (MentionState.GONE, MentionState.CLOSED):
+        mention.refuse_if_done(store.now)
+    person = store.person(by.slack_id)
+    draft = store.draft(mention_id, person.id) if person else None
+    other = mention.owner if mention.owner != person else None
+    latest = store.latest_reply(mention_id)
+    return ReplyForm(
+        mention=mention,
+        account=_account(store, mention.platform),
+        draft=draft.text if draft else "",
+        seen=_seen(store, mention),
+        now=store.now,
+        holder=other.name if other else None,
+        held_since=mention.claimed_at if other else None,
+        answered_by=latest.author.name if latest and latest.state == ReplyState.SENT else None,
+    )
+
+
+def _account(store: Store, platform: str) -> str:
+    """Whose voice a reply has there."""
+    brand = store.setting("company").get("brand", {})
+    handles = brand.get("accounts", {}).get(platform, [])
+    return f"@{handles[0]}" if handles else str(brand.get("name", "the company"))
+
+
+def save_draft(store: Store, mention_id: int, text: str, *, by: Actor) -> None:
+    """Keep what somebody typed so far."""
+    mention = journal.mention(store, mention_id)
+    person = journal.person(store, by)
+    draft = store.draft(mention_id, person.id)
+    if draft is not None:
+        draft.text = text
+    elif text.strip():
+        store.add(Reply(mention_id=mention.id, author=person, text=text))
+
+
+def queue_reply(
+    store: Store,
+    mention_id: int,
+    text: str,
+    *,
+    by: Actor,
+    submission: str,
+    seen: str,
+    platform: Callable[[str], Platform],
+) -> Reply | ReplyForm:
+    """Take a reply for sending, once for each submission; whoever replies holds the mention.
+
+    When somebody else claimed or answered while it was written, nothing is sent: the form comes
+    back with what is new, and the next submission knows it.
+    """
+    again = store.submitted_reply(submission)
+    if again is not None:
+        return again
+    mention = journal.mention(store, mention_id)
+    check_text(mention, text, platform(mention.platform))
+    person = journal.person(store, by)
+    if _seen(store, mention) != seen and _somebody_else(store, mention, person):
+        save_draft(store, mention_id, text, by=by)
+        return reply_form(store, mention_id, by=by)
+    took = mention.take_for_reply(person, now=store.now)
+    reply = _submit(store, mention, person, text.strip(), submission)
+    journal.write(store, mention, "replied", by=person, took=took, text=reply.text)
+    return reply
+
+
+def check_text(mention: Mention, text: str, platform: Platform) -> None:
+    """Refuse what the platform would refuse."""
+    if not mention.can_reply:
+        raise CannotReply(platform=platform.label, reason=mention.cannot_reply_reason)
+    if not text.strip():
+        raise EmptyReply
+    length = platform.measure(text.strip())
+    if length.over:
+        raise ReplyTooLong(
+            platform=platform.label, used=length.used, limit=length.limit, over=length.over
+        )
+    for problem in platform.objections(target_of(mention), text.strip()):
+        raise ReplyRefused(problem=problem)
+
+
+def send_again(store: Store, reply_id: int, *, by: Actor, click: str) -> Reply:
+    """Try a failed reply again, or one of which a person knows that it did not go out."""
+    reply = _stuck(store, reply_id)
+    if not store.has_event(click):
+        person = journal.person(store, by)
+        reply.mention.take_for_reply(person, now=store.now)
+        reply.move(ReplyState.QUEUED)
+        reply.problem, reply.first_tried_at = "", None
+        _enqueue(store, reply)
+        journal.write(store, reply.mention, "tried again", by=person, click=click)
+    return reply
+
+
+def confirm_sent(store: Store, reply_id: int, *, by: Actor, click: str) -> Reply:
+    """A person saw it on the platform."""
+    reply = _stuck(store, reply_id)
+    if not store.has_event(click):
+        person = journal.person(store, by)
+        reply.move(ReplyState.SENT)
+        reply.sent_at = reply.first_tried_at or store.now
+        reply.mention.mark_answered(reply.author, now=reply.sent_at)
+        journal.write(store, reply.mention, "confirmed", by=person, click=click)
+    return reply
+
+
+def drop_reply(store: Store, reply_id: int, *, by: Actor, click: str) -> Reply:
+    """Give up sending. The text becomes its author's draft again."""
+    reply = _stuck(store, reply_id)
+    if not store.has_event(click):
+        person = journal.person(store, by)
+        if reply.state == ReplyState.UNCERTAIN:
+            reply.move(ReplyState.FAILED)
+        reply.problem = f"{person.name} dropped it."
+        keep_as_draft(store, reply)
+        journal.write(store, reply.mention, "dropped", by=person, click=click)
+    return reply
+
+
+def keep_as_draft(store: Store, reply: Reply) -> None:
+    """What was typed waits in the modal for its author."""
+    draft = store.draft(reply.mention_id, reply.author_id)
+    if draft is None:
+        store.add(Reply(mention_id=reply.mention_id, author=reply.author, text=reply.text))
+
+
+def _submit(store: Store, mention: Mention, person: Person, text: str, submission: str) -> Reply:
+    """Turn the draft into the reply that is sent."""
+    latest = store.latest_reply(mention.id)
+    if latest is not None and latest.state in journal.ON_THEIR_WAY:
+        raise ReplyOnItsWay(who=latest.author.name)
+    reply = store.draft(mention.id, person.id) or store.add(
+        Reply(mention_id=mention.id, author=person, state=ReplyState.DRAFT)
+    )
+    reply.text, reply.submission, reply.queued_at = text, submission, store.now
+    reply.mention = mention
+    store.flush()
+    reply.move(ReplyState.QUEUED)
+    _enqueue(store, reply)
+    return reply
+
+
+def _enqueue(store: Store, reply: Reply) -> None:
+    lane = lanes.replies(reply.mention.platform)
+    outbox.enqueue(store, "reply", f"reply:{reply.id}", lane=lane, payload={"reply": reply.id})
+
+
+def _stuck(store: Store, reply_id: int) -> Reply:
+    reply = store.reply(reply_id)
+    if reply is None:
+        raise NothingToRetry
+    return reply
+
+
+def _seen(store: Store, mention: Mention) -> str:
+    latest = store.latest_reply(mention.id)
+    return f"{mention.owner_id or 0}:{latest.id if latest else 0}"
+
+
+def _somebody_else(store: Store, mention: Mention, person: Person) -> bool:
+    """Whether what changed is another person's doing."""
+    latest = store.latest_reply(mention.id)
+    return (mention.owner not in (None, person)) or (
+        latest is not None and latest.author_id != person.id
+    )

@@ -1,0 +1,70 @@
+"""The HTTP door: what Slack sends, and how the process is doing. Knows no handler by name."""
+
+import json
+import threading
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+
+from slack_bolt import App
+from slack_bolt.adapter.wsgi import SlackRequestHandler
+from waitress.server import create_server
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+SLACK_PATH = "/slack/events"
+THREADS = 16
+MAX_BODY = 1_000_000
+"""Bytes. Slack's largest, a modal with everything typed into it, stays below 300,000."""
+
+Health = Callable[[], dict[str, Any]]
+"""{"ok": bool, "problems": [sentence…], …}"""
+
+
+def make_wsgi(app: App | None, health: Health) -> "WSGIApplication":
+    """The WSGI application. `app` None: Slack comes over a socket, only the health is served."""
+    slack = SlackRequestHandler(app, path=SLACK_PATH) if app is not None else None
+
+    def wsgi(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        path = environ.get("PATH_INFO", "")
+        if path == "/healthz":
+            return _health(health, start_response)
+        if path == SLACK_PATH and slack is not None and environ["REQUEST_METHOD"] == "POST":
+            return slack(environ, start_response)
+        return _answer(start_response, "404 Not Found", {"error": "There is nothing here."})
+
+    return wsgi
+
+
+class WebServer:
+    """Waitress in a thread of its own. `port` 0 takes a free one."""
+
+    def __init__(self, wsgi: "WSGIApplication", *, host: str, port: int) -> None:
+        self._server = create_server(
+            wsgi, host=host, port=port, threads=THREADS, ident=None,
+            max_request_body_size=MAX_BODY, channel_timeout=30, clear_untrusted_proxy_headers=True,
+        )  # fmt: skip
+        self._thread = threading.Thread(target=self._server.run, name="web", daemon=True)
+
+    @property
+    def port(self) -> int:
+        return int(self._server.effective_port)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Take nothing more; what is being answered is answered."""
+        self._server.close()
+
+
+def _health(health: Health, start_response: "StartResponse") -> Iterable[bytes]:
+    report = health()
+    return _answer(start_response, "200 OK" if report["ok"] else "503 Service Unavailable", report)
+
+
+def _answer(start_response: "StartResponse", status: str, body: dict[str, Any]) -> Iterable[bytes]:
+    data = json.dumps(body, ensure_ascii=False).encode()
+    headers = [("Content-Type", "application/json"), ("Content-Length", str(len(data)))]
+    start_response(status, headers)
+    return [data]

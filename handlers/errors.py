@@ -1,0 +1,87 @@
+"""The one place that speaks errors to people: under a field, under a message, or in a window."""
+
+import json
+import logging
+from typing import Any
+from urllib.error import URLError
+
+from slack_bolt import App, BoltResponse
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+from slack_sdk.webhook import WebhookClient
+
+from bot.errors import Refusal, TooSlow
+from bot.slack.blocks import escape
+from bot.slack.lookups import draw_told
+from bot.slack.modals import told
+from bot.slack.payloads import Payload
+
+log = logging.getLogger(__name__)
+
+TIMEOUT = 2
+FAULT = (
+    "Something went wrong here, and nothing was changed. "
+    "Try again in a minute; an admin can find the reason in the log."
+)
+TRIGGER_ERRORS = {"expired_trigger_id", "trigger_expired", "exchanged_trigger_id"}
+
+
+def register(app: App) -> None:
+    @app.error
+    def on_error(error: Exception, body: Payload, client: WebClient) -> BoltResponse:
+        if body.get("type") == "event_callback":
+            log.error("an event failed", exc_info=error)
+            return BoltResponse(status=500)  # Slack sends it again
+        sentence = _sentence(error, body)
+        if body.get("type") == "view_submission":
+            return _answer({"response_action": "errors", "errors": {_field(body): sentence}})
+        if "command" in body:
+            drawn = draw_told(escape(sentence))
+            return _answer(
+                {"response_type": "ephemeral", "text": drawn.text, "blocks": drawn.blocks}
+            )
+        _tell(client, body, sentence)
+        return _answer({})
+
+
+def _sentence(error: Exception, body: Payload) -> str:
+    if isinstance(error, Refusal):
+        return str(error)
+    if _was_slow(error):
+        return str(TooSlow())
+    log.error("%s failed", body.get("type") or body.get("command"), exc_info=error)
+    return FAULT
+
+
+def _was_slow(error: Exception) -> bool:
+    if isinstance(error, SlackApiError):
+        return error.response.get("error") in TRIGGER_ERRORS
+    return isinstance(error, (TimeoutError, URLError))
+
+
+def _answer(body: dict[str, Any]) -> BoltResponse:
+    return BoltResponse(status=200, body=json.dumps(body) if body else "")
+
+
+def _field(body: Payload) -> str:
+    """The field to put the sentence under: where something is typed, else the first one."""
+    blocks = [one for one in body["view"]["blocks"] if one.get("type") == "input"]
+    typed = [one for one in blocks if one["element"]["type"] == "plain_text_input"]
+    return str((typed or blocks)[0]["block_id"])
+
+
+def _tell(client: WebClient, body: Payload, sentence: str) -> None:
+    """Under the message that was pressed; in a window where there is no message."""
+    drawn = draw_told(escape(sentence))
+    url = body.get("response_url")
+    try:
+        if url:
+            WebhookClient(url, timeout=TIMEOUT, retry_handlers=[]).send(
+                text=drawn.text, blocks=drawn.blocks, response_type="ephemeral",
+                replace_original=False,
+            )  # fmt: skip
+        else:
+            client.views_open(trigger_id=body["trigger_id"], view=told(sentence))
+    except (SlackApiError, OSError) as error:
+        # The press itself was answered; only the sentence about it is lost.
+        log.warning("could not tell %s: %s", body.get("user", {}).get("id"), error)

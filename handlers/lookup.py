@@ -1,0 +1,76 @@
+"""Slash commands. Their answers are seen by the asker alone."""
+
+from slack_bolt import Ack, App, Respond
+
+from bot.models import Actor
+from bot.slack import ids, payloads
+from bot.slack.cards import Drawn
+from bot.slack.lookups import (
+    DEPARTMENTS_HELP,
+    MENTIONS_HELP,
+    Help,
+    Listing,
+    Single,
+    Stats,
+    draw_desks,
+    draw_help,
+    draw_listing,
+    draw_single,
+    draw_stats,
+)
+from bot.slack.payloads import Payload
+from bot.store import Store
+from bot.switchboard import Switchboard
+from bot.usecases.cards import card_view
+from bot.usecases.lookup import desks, look_up
+
+
+def register(app: App, switchboard: Switchboard) -> None:
+    database = switchboard.database
+
+    @app.command("/mentions")
+    def mentions(ack: Ack, body: Payload) -> None:
+        by, text = payloads.actor(body), str(body.get("text") or "")
+        _tell(ack, database.read(_answer, switchboard, text, by, 0))
+
+    @app.command("/departments")
+    def departments(ack: Ack, body: Payload) -> None:
+        if str(body.get("text") or "").strip():
+            _tell(ack, draw_help(Help(), DEPARTMENTS_HELP))
+        else:
+            _tell(ack, draw_desks(database.read(desks)))
+
+    def turn(ack: Ack, body: Payload, respond: Respond) -> None:
+        page, _, text = payloads.value(body).partition("|")
+        by = payloads.actor(body)
+        drawn = database.read(_answer, switchboard, text, by, payloads.number(page))
+        respond(text=drawn.text, blocks=drawn.blocks, replace_original=True)
+        ack()
+
+    for way in ("back", "next"):
+        app.action(f"{ids.PAGE}:{way}")(turn)
+
+    @app.action(ids.MORE, matchers=[payloads.chose(ids.LINK)])
+    @app.action(ids.OPEN_LINK)
+    def link_opened(ack: Ack) -> None:
+        # Slack tells of a pressed link too, and wants to hear that we heard.
+        ack()
+
+
+def _tell(ack: Ack, drawn: Drawn) -> None:
+    ack(text=drawn.text, blocks=drawn.blocks, response_type="ephemeral")
+
+
+def _answer(store: Store, switchboard: Switchboard, text: str, by: Actor, page: int) -> Drawn:
+    label, link = switchboard.label, switchboard.link
+    match look_up(store, text, by=by, page=page, label=label, link=link):
+        case Listing() as listing:
+            return draw_listing(listing)
+        case Stats() as stats:
+            return draw_stats(stats)
+        case Help() as about:
+            return draw_help(about, MENTIONS_HELP)
+        case Single() as single:
+            view = card_view(store, single.card_id, label=label, link=link)
+            assert view is not None
+            return draw_single(view, single)

@@ -1,0 +1,93 @@
+"""Write a reply in the modal, and decide about one that is stuck."""
+
+from collections.abc import Callable
+
+from slack_bolt import Ack, App
+from slack_sdk import WebClient
+
+from bot.models import Reply
+from bot.slack import ids, payloads
+from bot.slack.modals import ReplyView, reply_modal
+from bot.slack.payloads import Payload
+from bot.switchboard import Switchboard
+from bot.usecases.reply import (
+    ReplyForm,
+    confirm_sent,
+    drop_reply,
+    queue_reply,
+    reply_form,
+    save_draft,
+    send_again,
+)
+from bot.wording import ago
+
+
+def register(app: App, switchboard: Switchboard) -> None:
+    database = switchboard.database
+
+    @app.action(ids.REPLY)
+    @app.action(ids.MORE, matchers=[payloads.chose(ids.AGAIN)])
+    def write(ack: Ack, body: Payload, client: WebClient) -> None:
+        number = payloads.mention_number(body)
+        form = database.read(reply_form, number, by=payloads.actor(body))
+        modal = reply_modal(_view(switchboard, form))
+        client.views_open(trigger_id=body["trigger_id"], view=modal)
+        ack()
+
+    @app.action(ids.TEXT)
+    def keep(ack: Ack, body: Payload) -> None:
+        number, by = payloads.about(body["view"]).mention_id, payloads.actor(body)
+        database.write(save_draft, number, payloads.value(body), by=by)
+        ack()
+
+    @app.view(ids.REPLY_MODAL)
+    def submit(ack: Ack, body: Payload, view: Payload) -> None:
+        about = payloads.about(view)
+        text = payloads.typed(view, ids.TEXT)
+        answer = database.write(
+            queue_reply, about.mention_id, text,
+            by=payloads.actor(body), submission=payloads.click(body), seen=about.seen,
+            platform=switchboard.open,
+        )  # fmt: skip
+        if isinstance(answer, ReplyForm):
+            ack(response_action="update", view=reply_modal(_view(switchboard, answer)))
+            return
+        switchboard.wake()
+        ack()
+
+    def decides(what: Callable[..., Reply]) -> Callable[[Ack, Payload], None]:
+        def decided(ack: Ack, body: Payload) -> None:
+            by, click = payloads.actor(body), payloads.click(body)
+            database.write(what, payloads.mention_number(body), by=by, click=click)
+            switchboard.wake()
+            ack()
+
+        return decided
+
+    app.action(ids.TRY_AGAIN)(decides(send_again))
+    app.action(ids.IT_IS_THERE)(decides(confirm_sent))
+    app.action(ids.DROP)(decides(drop_reply))
+
+
+def _view(switchboard: Switchboard, form: ReplyForm) -> ReplyView:
+    mention = form.mention
+    platform = switchboard.open(mention.platform)
+    return ReplyView(
+        mention=mention,
+        platform=platform.label,
+        account=form.account,
+        counting=platform.counting,
+        draft=form.draft,
+        seen=form.seen,
+        warning=_warning(form),
+    )
+
+
+def _warning(form: ReplyForm) -> str:
+    """What the writer should know before pressing Reply (once more)."""
+    if form.holder is not None and form.held_since is not None:
+        since = ago(form.now - form.held_since)
+        return f"{form.holder} claimed this {since} and may be writing too."
+    if form.answered_by is not None:
+        return f"{form.answered_by} has answered this already. Yours would be one more reply."
+    return ""

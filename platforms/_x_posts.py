@@ -1,0 +1,143 @@
+"""What X's JSON means: posts, their versions, text, media and times. No requests are made here.
+
+Names with "tweet" are giving way to names with "post" in X's specification
+(https://github.com/xdevplatform/xdk, latest-openapi.json), so both are understood.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from platforms.base import Author, Media
+
+Json = dict[str, Any]
+
+_SNOWFLAKE_EPOCH_MS = 1288834974657
+_OLD_LANGUAGES = {"in": "id", "iw": "he"}  # X kept the codes of ISO 639 before 1989
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One page: its posts, and what they point to by id or key."""
+
+    posts: list[Json]
+    authors: dict[str, Author]
+    media: dict[str, Json]
+    others: dict[str, Json]
+    """Posts that these reply to or quote."""
+    lost: list[str]
+    """Ids that were asked for and cannot be shown: deleted, protected, suspended."""
+    next_token: str | None
+
+    @classmethod
+    def of(cls, raw: Json) -> "Answer":
+        """Read a page; raises ValueError when this is not what X sends."""
+        try:
+            return cls._of(raw)
+        except (AttributeError, KeyError, TypeError) as error:
+            raise ValueError("not an answer of X") from error
+
+    @classmethod
+    def _of(cls, raw: Json) -> "Answer":
+        includes = raw.get("includes") or {}
+        return cls(
+            posts=[_sound(post) for post in raw.get("data") or ()],
+            authors={str(each["id"]): _author(each) for each in includes.get("users") or ()},
+            media={each["media_key"]: each for each in includes.get("media") or ()},
+            others={str(each["id"]): each for each in _either(includes, "tweets", "posts") or ()},
+            lost=[str(each.get("resource_id") or "") for each in raw.get("errors") or ()],
+            next_token=(raw.get("meta") or {}).get("next_token"),
+        )
+
+    def media_of(self, post: Json, url: str) -> Iterator[Media]:
+        """Tell a post's media; videos are linked by `url`, as X shows no address of theirs."""
+        keys = (post.get("attachments") or {}).get("media_keys") or ()
+        for found in (self.media[key] for key in keys if key in self.media):
+            alt = found.get("alt_text") or ""
+            if found.get("type") != "photo":
+                yield Media(kind="video", url=url, alt=alt)
+            elif found.get("url"):
+                yield Media(kind="image", url=found["url"], alt=alt)
+
+
+def id_at(moment: datetime) -> int:
+    """Return the lowest id of a moment: ids hold their time above 22 lower bits."""
+    return max(1, (int(moment.timestamp() * 1000) - _SNOWFLAKE_EPOCH_MS) << 22)
+
+
+def time_of(post_id: int) -> datetime:
+    return datetime.fromtimestamp(((post_id >> 22) + _SNOWFLAKE_EPOCH_MS) / 1000, UTC)
+
+
+def author_id(post: Json) -> str:
+    return str(post.get("author_id", ""))
+
+
+def references(post: Json) -> dict[str, str]:
+    """Which post this one replied_to, quoted or retweeted: ids by these words."""
+    found = _either(post, "referenced_tweets", "referenced_posts") or ()
+    renamed = {"reposted": "retweeted"}
+    return {renamed.get(each["type"], each["type"]): str(each["id"]) for each in found}
+
+
+def versions(post: Json) -> list[str]:
+    """Ids of a post, first to latest: each edit gives it a new one."""
+    found = _either(post, "edit_history_tweet_ids", "edit_history_post_ids") or [post["id"]]
+    return sorted(map(str, found), key=int)
+
+
+def people_mentioned(post: Json) -> Iterator[Json]:
+    """Tell id and username of each account that the text names, cut off or not."""
+    for part in (post, _whole(post)):
+        yield from (part.get("entities") or {}).get("mentions") or ()
+
+
+def text_of(post: Json) -> str:
+    """Return the text as people read it: whole, with real links, without links to its media."""
+    text = str(_whole(post)["text"])
+    for link in (_whole(post).get("entities") or {}).get("urls") or ():
+        own = "media_key" in link or str(link.get("display_url")).startswith("pic.")
+        text = text.replace(link["url"], "" if own else link.get("expanded_url") or link["url"])
+    # X encodes these three and nothing else.
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&").strip()
+
+
+def published_at(post: Json) -> datetime:
+    if said := post.get("created_at"):
+        return datetime.fromisoformat(said).astimezone(UTC)
+    return time_of(int(post["id"]))
+
+
+def language(post: Json) -> str | None:
+    """Return the ISO 639-1 code; X adds codes of its own: und, qam, qme, zxx and so on."""
+    short = str(post.get("lang") or "").split("-")[0]
+    return _OLD_LANGUAGES.get(short, short) if len(short) == 2 else None
+
+
+def _sound(post: Json) -> Json:
+    """Return the post when everything that others rely on can be read from it."""
+    for part in (author_id, references, versions, text_of, published_at, language):
+        part(post)
+    for each in people_mentioned(post):
+        str(each["username"])
+    return post
+
+
+def _author(user: Json) -> Author:
+    return Author(
+        id=str(user["id"]),
+        handle=str(user["username"]),
+        name=str(user.get("name") or ""),
+        url=f"https://x.com/{user['username']}",
+        followers=(user.get("public_metrics") or {}).get("followers_count"),
+    )
+
+
+def _either(post: Json, old: str, new: str) -> Any:
+    return post.get(old) or post.get(new)
+
+
+def _whole(post: Json) -> Json:
+    """Posts above 280 carry their whole text apart; their `text` is cut off."""
+    return _either(post, "note_tweet", "note_post") or post

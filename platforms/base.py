@@ -1,0 +1,254 @@
+"""The whole contract between Switchboard and a social platform.
+
+A platform is exactly one file beside this one that subclasses `Platform`. It may use its client
+library and this module, nothing of `bot/` or `handlers/`. Whatever its library raises leaves it as
+one of the error classes below, worded for the person who reads it in Slack.
+"""
+
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Annotated, ClassVar
+
+from pydantic import AfterValidator, BaseModel
+
+# A letter that joins words. Thai, Lao, Burmese, Khmer, Chinese, Japanese and Korean set a name
+# against its neighbours without a space, so theirs do not count.
+_JOINING = r"[^\W\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\uffff\U00020000-\U0003ffff]"
+
+
+class SettingsProblem(Exception):  # noqa: N818 - what a person must mend, not a failure of code
+    """A platform's variables cannot be used as they are. The message ends with what to do."""
+
+    def __init__(self, variables: Sequence[str], problem: str, fix: str) -> None:
+        """`variables`: the names to look at; never their values, which may be secrets."""
+        super().__init__(f"{problem} {fix}")
+        self.variables = tuple(variables)
+        self.problem = problem
+        self.fix = fix
+
+
+class PlatformError(Exception):
+    """The platform did not do what was asked. The message is a sentence for people."""
+
+
+class TemporaryError(PlatformError):
+    """Nothing happened on the platform; the same call may succeed later."""
+
+    def __init__(self, message: str, *, retry_after: float | None = None) -> None:
+        """`retry_after`: seconds before another try makes sense; None when unknown."""
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class PausedError(TemporaryError):
+    """Nobody but an admin can mend this: keys revoked, no credits, no access."""
+
+
+class RejectedError(PlatformError):
+    """The platform refused for good; the message says why in words for the author of the reply."""
+
+
+class GoneError(RejectedError):
+    """The post to be answered is deleted or cannot be seen any more."""
+
+
+class UncertainError(PlatformError):
+    """The request may have been carried out, and no usable answer came back."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Author:
+    """Who wrote a post. `handle` has no leading @ or u/; `followers` is None when not told."""
+
+    id: str
+    handle: str
+    name: str = ""
+    url: str = ""
+    followers: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Media:
+    """An attachment of a post. `kind`: image, video or link; `url` is http or https."""
+
+    kind: str
+    url: str
+    alt: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundMention:
+    """A post about the brand as the platform showed it."""
+
+    external_id: str
+    """Stable over edits and unique on the platform: what a mention is recognised by."""
+    address: str
+    """What `reply` needs to answer this post; means nothing outside the platform's own file."""
+    author: Author
+    text: str
+    """Plain text, whole, as people read it (entities decoded)."""
+    url: str
+    published_at: datetime
+    """Aware, UTC."""
+    parent_id: str | None = None
+    root_id: str | None = None
+    community: str | None = None
+    """Where on the platform it was said: a subreddit without r/, a board, a forum."""
+    language: str | None = None
+    """ISO 639-1, when the platform tells."""
+    media: tuple[Media, ...] = ()
+    can_reply: bool = True
+    cannot_reply_reason: str = ""
+    """One sentence for people, when `can_reply` is False."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """What one round of reading brought."""
+
+    mentions: tuple[FoundMention, ...]
+    """Oldest first."""
+    cursor: str
+    """Where to go on; opaque to all but its platform."""
+    gap: str | None = None
+    """What could not be read and never will be, as a sentence for people."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """The post that a reply answers: the parts of a stored mention that a platform may need."""
+
+    external_id: str
+    address: str
+    url: str
+    author_handle: str
+    text: str
+    root_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishedReply:
+    external_id: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceState:
+    """What became of a post. `text` is None while nothing is known to have changed."""
+
+    external_id: str
+    gone: bool = False
+    text: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Length:
+    """`used` of `limit`, both in the platform's own unit."""
+
+    used: int
+    limit: int
+
+    @property
+    def over(self) -> int:
+        return max(0, self.used - self.limit)
+
+
+class Settings(BaseModel):
+    """A platform's own variables. Each field's alias is the environment variable's name."""
+
+    model_config = {"extra": "ignore", "frozen": True, "populate_by_name": True}
+
+
+def _web_address(value: str) -> str:
+    if not re.match(r"https?://[^/]", value):
+        raise ValueError("Write it whole, with http:// or https:// in front.")
+    return value.rstrip("/")
+
+
+WebAddress = Annotated[str, AfterValidator(_web_address)]
+"""A setting that is a URL, without a slash at its end."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Query:
+    """What to look for, and whose posts are ours."""
+
+    terms: tuple[str, ...]
+    """Words and phrases, without operators."""
+    own_accounts: frozenset[str] = field(default_factory=frozenset)
+    """Handles of the brand on this platform, lower case, without @ or u/."""
+    communities: tuple[str, ...] = ()
+    """Where to read everything and match the terms ourselves (subreddits, boards)."""
+
+    def matches(self, text: str) -> bool:
+        """Tell whether one of the terms stands in `text` as a word, whatever its case."""
+        folded = text.casefold()
+        return any(
+            re.search(rf"(?<!{_JOINING}){re.escape(term.casefold())}(?!{_JOINING})", folded)
+            for term in self.terms
+        )
+
+
+class Platform(ABC):
+    """One social platform. Instances are not shared between threads: one for each job.
+
+    The constructor takes the platform's `Settings` and must not touch the network.
+    """
+
+    name: ClassVar[str]
+    """Lower case, stored with each mention: "x", "reddit"."""
+    label: ClassVar[str]
+    """As people say it: "X", "Reddit"."""
+    Settings: ClassVar[type[Settings]]
+    """Platforms whose required variables are absent are switched off."""
+    counting: ClassVar[str]
+    """How this platform counts, for the hint under the reply field."""
+
+    @abstractmethod
+    def __init__(self, settings: BaseModel) -> None:
+        """Take `settings`, an instance of this class's `Settings`."""
+
+    @abstractmethod
+    def fetch(self, query: Query, *, cursor: str | None) -> Page:
+        """Read what is new since `cursor` (None: the recent past only), all pages of it.
+
+        Own posts and mere repeats (retweets, reposts) are left out. Posts seen before may come
+        again: readers recognise them by `external_id`. Raises TemporaryError or PausedError; then
+        the cursor stays where it was.
+        """
+
+    def reply(self, to: Target, text: str, *, key: str) -> PublishedReply:
+        """Publish `text` under `to`, with at most one attempt on the wire.
+
+        `key` is ours, stable over retries of the same reply. Raises TemporaryError (surely not
+        published), RejectedError, GoneError, or UncertainError.
+        """
+        raise RejectedError(f"{self.label} takes no replies from programs.")
+
+    def find_reply(
+        self, to: Target, text: str, *, key: str, since: datetime
+    ) -> PublishedReply | None:
+        """Look for our own reply after an uncertain outcome; `since` is when it was first tried.
+
+        None means that it cannot be seen now, which on a lagging platform is no proof of absence.
+        Raises TemporaryError when looking itself failed.
+        """
+        raise TemporaryError(f"{self.label} cannot be asked what we published.")
+
+    def refresh(self, ids: Sequence[str]) -> Iterable[SourceState]:
+        """Tell what became of the posts with these `external_id`s since they were read."""
+        return ()
+
+    @abstractmethod
+    def measure(self, text: str) -> Length:
+        """Count as the platform counts."""
+
+    def objections(self, to: Target, text: str) -> Sequence[str]:
+        """Why the platform would refuse this text, as sentences; nothing when it would not."""
+        return ()
+
+    def close(self) -> None:  # noqa: B027 - not every platform holds something open
+        """Let go of open connections. The instance is of no use afterwards."""

@@ -1,0 +1,315 @@
+"""X, read and answered through tweepy (API v2, OAuth 1.0a user context).
+
+tweepy is used for its calls and its signing. What X refuses is classed in a response hook
+(`_x_refusals`), because tweepy's own errors stumble over undocumented answers.
+"""
+
+import logging
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import requests
+from pydantic import Field, SecretStr
+
+from platforms._http import TIMEOUT, Wire, json_of, no_answer, no_use
+from platforms._x_posts import (
+    Answer,
+    Json,
+    author_id,
+    id_at,
+    language,
+    people_mentioned,
+    published_at,
+    references,
+    text_of,
+    versions,
+)
+from platforms._x_reading import MENTIONS, OVERLAP, OWN, Cursor, Span, gap_of_mentions, searches
+from platforms._x_refusals import NOT_SUMMONED, SaidBeforeError, refuse
+from platforms.base import (
+    Author,
+    FoundMention,
+    Length,
+    Page,
+    Platform,
+    PublishedReply,
+    Query,
+    Settings,
+    SourceState,
+    Target,
+    WebAddress,
+)
+
+HOST = "https://api.twitter.com"  # where tweepy sends everything, and for which it signs
+PAGES = 10
+"""Pages read of one source in one round; the rest waits for the next round."""
+_POST_FIELDS = (
+    "author_id,created_at,conversation_id,referenced_tweets,attachments,entities,lang,"
+    "edit_history_tweet_ids,note_tweet"
+)
+_READ = {
+    "max_results": 100,
+    "tweet_fields": _POST_FIELDS,
+    "expansions": "author_id,attachments.media_keys,referenced_tweets.id",
+    "user_fields": "username,name,public_metrics",
+    "media_fields": "type,url,preview_image_url,alt_text",
+}
+_CASHTAG = re.compile(r"(?<![\w$])\$[A-Za-z]{1,6}(?:[._][A-Za-z]{1,2})?(?!\w)")
+
+
+class XSettings(Settings):
+    """The four keys of an OAuth 1.0a app with "Read and write", made for the brand's account."""
+
+    api_key: SecretStr = Field(alias="X_API_KEY")
+    api_secret: SecretStr = Field(alias="X_API_SECRET")
+    access_token: SecretStr = Field(alias="X_ACCESS_TOKEN")
+    access_token_secret: SecretStr = Field(alias="X_ACCESS_TOKEN_SECRET")
+    api_url: WebAddress = Field(HOST, alias="X_API_URL")
+    length_limit: int = Field(280, alias="X_LENGTH_LIMIT", ge=1)
+
+
+class X(Platform):
+    name = "x"
+    label = "X"
+    Settings = XSettings
+    counting = "A link counts 23; an emoji or a Chinese, Japanese or Korean character 2."
+
+    def __init__(
+        self, settings: XSettings, *, timeout: tuple[float, float] = TIMEOUT, pages: int = PAGES
+    ) -> None:
+        """`timeout`: seconds to connect and between two pieces of an answer."""
+        self._limit = settings.length_limit
+        self._pages = pages
+        self._client = _client(settings, timeout)
+        self._authors: dict[str, Author] = {}
+        self._me = settings.access_token.get_secret_value().split("-")[0]
+
+    def fetch(self, query: Query, *, cursor: str | None) -> Page:
+        now = datetime.now(UTC)
+        start = Cursor.load(cursor) if cursor else Cursor.first(now)
+        found: dict[str, FoundMention] = {}
+        newest, holes, gaps = start.newest, [], start.gaps(now)
+        for span in start.spans([MENTIONS, *searches(query, self._my_id())], now):
+            answers, rest = self._sweep(span, self._pages if cursor else 1)
+            newest = max([newest, *_ids(answers)])
+            self._collect(found, answers, query)
+            holes += [rest] if rest and cursor else []
+            gaps += gap_of_mentions(span, _ids(answers), rest)
+        return Page(
+            mentions=tuple(sorted(found.values(), key=_address)),
+            cursor=Cursor(newest, now.timestamp(), tuple(holes)).dump(),
+            gap=" ".join(gaps) or None,
+        )
+
+    def reply(self, to: Target, text: str, *, key: str) -> PublishedReply:
+        try:
+            response = self._call("create_tweet", text=text, in_reply_to_tweet_id=to.address)
+        except SaidBeforeError:
+            # It may be this very reply that X has, sent before with no answer.
+            lately = datetime.now(UTC) - timedelta(days=1)
+            found = self.find_reply(to, text, key=key, since=lately)
+            if found is None:
+                raise
+            return found
+        try:
+            return _published(json_of(self.label, response, write=True)["data"]["id"])
+        except (KeyError, TypeError) as error:
+            raise no_use(self.label, write=True) from error
+
+    def find_reply(
+        self, to: Target, text: str, *, key: str, since: datetime
+    ) -> PublishedReply | None:
+        start = max(int(to.address), id_at(since - OVERLAP))
+        answers, _ = self._sweep(Span(OWN, start), self._pages)
+        for post in (post for answer in answers for post in answer.posts):
+            parent = references(post).get("replied_to")
+            if parent in {to.address, to.external_id} and _bare(text_of(post)) == _bare(text):
+                return _published(post["id"])
+        return None
+
+    def refresh(self, ids: Sequence[str]) -> Iterable[SourceState]:
+        asked = [each for each in ids if each.isdigit()]
+        for start in range(0, len(asked), 100):
+            yield from self._states(asked[start : start + 100])
+
+    def measure(self, text: str) -> Length:
+        from twitter_text import parse_tweet  # noqa: PLC0415 - slow to load
+
+        # The library takes these signs for emoji; X does so only before a variation selector.
+        too_many = len(re.findall("[©®](?!\ufe0f)", text))
+        return Length(used=parse_tweet(text).weightedLength - too_many, limit=self._limit)
+
+    def objections(self, to: Target, text: str) -> Sequence[str]:
+        if len(set(_CASHTAG.findall(text))) > 1:
+            return ["X takes one $cashtag in a post; leave out the others."]
+        return ()
+
+    def close(self) -> None:
+        self._client.session.close()
+
+    def _my_id(self) -> str:
+        if not self._me.isdigit():  # a gateway's token need not begin with the account's number
+            answer = json_of(self.label, self._call("get_me"), write=False)
+            try:
+                self._me = str(int(answer["data"]["id"]))
+            except (KeyError, TypeError, ValueError) as error:
+                raise no_use(self.label, write=False) from error
+        return self._me
+
+    def _call(self, method: str, *args: Any, **kwargs: Any) -> requests.Response:
+        call = getattr(self._client, method)
+        try:
+            response: requests.Response = call(*args, user_auth=True, **kwargs)
+        except requests.RequestException as error:
+            raise no_answer(self.label, error, write=method == "create_tweet") from error
+        return response
+
+    def _sweep(self, span: Span, pages: int) -> tuple[list[Answer], Span | None]:
+        """Read `span` from its newest end; return what is left of it when paging stopped early.
+
+        A page may be short or even empty and yet have a successor, so only a missing token ends.
+        """
+        answers: list[Answer] = []
+        token = None
+        for _ in range(pages):
+            response = self._page(span, token)
+            answers.append(self._read(response))
+            token = answers[-1].next_token
+            if not token:
+                return answers, None
+            if response.headers.get("x-rate-limit-remaining") == "0":
+                break
+        return answers, replace(span, until=min(_ids(answers), default=span.until))
+
+    def _page(self, span: Span, token: str | None) -> requests.Response:
+        ask = {**_READ, "since_id": span.since, "until_id": span.until}
+        if span.source == MENTIONS:
+            return self._call("get_users_mentions", self._my_id(), pagination_token=token, **ask)
+        if span.source == OWN:
+            return self._call("get_users_tweets", self._my_id(), pagination_token=token, **ask)
+        return self._call("search_recent_tweets", span.source, next_token=token, **ask)
+
+    def _read(self, response: requests.Response) -> Answer:
+        raw = json_of(self.label, response, write=False)
+        try:
+            answer = Answer.of(raw)
+        except ValueError as error:
+            raise no_use(self.label, write=False) from error
+        if not raw.keys() & {"data", "meta"}:
+            raise no_use(self.label, write=False)  # errors alone say nothing about posts
+        return answer
+
+    def _collect(self, found: dict[str, FoundMention], answers: list[Answer], query: Query) -> None:
+        """Add mentions by external id; the latest version of an edited post wins."""
+        for answer in answers:
+            if len(self._authors) > 10_000:
+                self._authors.clear()
+            self._authors |= answer.authors
+            for post in answer.posts:
+                if mention := self._mention(post, answer, query.own_accounts):
+                    known = found.get(mention.external_id, mention)
+                    found[mention.external_id] = max(known, mention, key=_address)
+
+    def _mention(self, post: Json, answer: Answer, own: frozenset[str]) -> FoundMention | None:
+        known = self._authors.get(author_id(post))
+        author = known or Author(id=author_id(post), handle=author_id(post) or "unknown")
+        ours = author.id == self._my_id() or author.handle.lower() in own
+        if ours or "retweeted" in references(post):
+            return None
+        ids = versions(post)
+        url = f"https://x.com/{known.handle if known else 'i'}/status/{ids[-1]}"
+        summoned = self._summoned(post, answer, own)
+        return FoundMention(
+            external_id=ids[0],
+            address=ids[-1],
+            author=author,
+            text=text_of(post),
+            url=url,
+            published_at=published_at(post),
+            parent_id=references(post).get("replied_to"),
+            root_id=post.get("conversation_id"),
+            language=language(post),
+            media=tuple(answer.media_of(post, url)),
+            can_reply=summoned,
+            cannot_reply_reason="" if summoned else NOT_SUMMONED,
+        )
+
+    def _summoned(self, post: Json, answer: Answer, own: frozenset[str]) -> bool:
+        """Whether X lets us reply: the author mentions us, or quotes a post of ours."""
+        quoted = answer.others.get(references(post).get("quoted", ""), {})
+        return author_id(quoted) == self._my_id() or any(
+            str(each.get("id")) == self._my_id() or each["username"].lower() in own
+            for each in people_mentioned(post)
+        )
+
+    def _states(self, ids: list[str]) -> Iterator[SourceState]:
+        answer = self._lookup(ids)
+        latest = {post["id"]: versions(post)[-1] for post in answer.posts}
+        later = sorted(set(latest.values()) - set(latest))
+        shown = [*answer.posts, *(self._lookup(later).posts if later else ())]
+        texts = {post["id"]: text_of(post) for post in shown}
+        for each, last in latest.items():
+            yield SourceState(external_id=each, text=texts.get(last) if last != each else None)
+        for each in set(answer.lost) & set(ids):
+            yield SourceState(external_id=each, gone=True)
+
+    def _lookup(self, ids: list[str]) -> Answer:
+        return self._read(self._call("get_tweets", ids, tweet_fields=_POST_FIELDS))
+
+
+def _ids(answers: list[Answer]) -> list[int]:
+    return [int(post["id"]) for answer in answers for post in answer.posts]
+
+
+def _address(mention: FoundMention) -> int:
+    return int(mention.address)
+
+
+def _published(post_id: Any) -> PublishedReply:
+    return PublishedReply(external_id=str(post_id), url=f"https://x.com/i/status/{post_id}")
+
+
+def _bare(text: str) -> str:
+    """Text without what X changes: links become t.co, the people answered are put in front."""
+    from twitter_text import extract_urls_with_indices  # noqa: PLC0415 - slow to load
+
+    text = unicodedata.normalize("NFC", text)
+    for link in reversed(extract_urls_with_indices(text)):
+        start, end = link["indices"]
+        text = text[:start] + text[end:]
+    return " ".join(re.sub(r"^(@\w+\s+)+", "", text).split())
+
+
+_TALKATIVE = (  # loggers that print keys or signatures at DEBUG
+    "tweepy.client",
+    "requests_oauthlib.oauth1_auth",
+    "requests_oauthlib.oauth1_session",
+    "oauthlib.oauth1.rfc5849",
+    "oauthlib.oauth1.rfc5849.signature",
+)
+
+
+def _no_debug(record: logging.LogRecord) -> bool:
+    return record.levelno > logging.DEBUG
+
+
+def _client(settings: XSettings, timeout: tuple[float, float]) -> Any:
+    import tweepy  # type: ignore[import-untyped]  # noqa: PLC0415 - only when X is switched on
+
+    for name in _TALKATIVE:
+        logging.getLogger(name).addFilter(_no_debug)
+    client = tweepy.Client(
+        consumer_key=settings.api_key.get_secret_value(),
+        consumer_secret=settings.api_secret.get_secret_value(),
+        access_token=settings.access_token.get_secret_value(),
+        access_token_secret=settings.access_token_secret.get_secret_value(),
+        return_type=requests.Response,
+        wait_on_rate_limit=False,
+    )
+    client.session.mount(HOST, Wire(base=settings.api_url, timeout=timeout))
+    client.session.hooks["response"].append(refuse)
+    return client

@@ -1,0 +1,51 @@
+"""A server that gives prepared answers, for shapes that the stand-in network does not make."""
+
+import json
+from typing import Any
+from urllib.parse import urlsplit
+
+from aiohttp import web
+
+from bot.sandbox.serve import Served
+
+Answer = tuple[int, Any, dict[str, str]]
+
+
+def ok(body: Any, **headers: str) -> Answer:
+    return refused(200, body, **headers)
+
+
+def refused(status: int, body: Any, **headers: str) -> Answer:
+    return status, body, {name.replace("_", "-"): value for name, value in headers.items()}
+
+
+class Scripted:
+    """Answers each path in turn from its list; the last answer is given again and again."""
+
+    def __init__(self) -> None:
+        self.answers: dict[str, list[Answer]] = {}
+        self.asked: list[tuple[str, dict[str, str]]] = []
+        self._served = Served(self._application).start()
+        self.url = self._served.url
+
+    def on(self, path: str, *answers: Answer) -> None:
+        self.answers[path.rstrip("/")] = list(answers)
+
+    def asked_for(self, path: str) -> list[dict[str, str]]:
+        return [query for where, query in self.asked if where == path.rstrip("/")]
+
+    def stop(self) -> None:
+        self._served.stop()
+
+    def _application(self) -> web.Application:
+        app = web.Application()
+        app.router.add_route("*", "/{path:.*}", self._answer)
+        return app
+
+    async def _answer(self, request: web.Request) -> web.Response:
+        path = urlsplit(request.path).path.rstrip("/")
+        self.asked.append((path, dict(request.query)))
+        due = self.answers.get(path, [refused(404, {"detail": f"nothing prepared for {path}"})])
+        status, body, headers = due.pop(0) if len(due) > 1 else due[0]
+        text = body if isinstance(body, str) else json.dumps(body)
+        return web.Response(status=status, text=text, headers=headers)

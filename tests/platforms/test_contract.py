@@ -1,0 +1,296 @@
+"""What every platform promises, whichever it is."""
+
+import logging
+import socket
+from contextlib import closing
+from datetime import UTC, timedelta
+
+import pytest
+
+import platforms
+from bot.sandbox.square import Square
+from bot.sandbox.square_api import environment
+from platforms.base import (
+    GoneError,
+    PausedError,
+    RejectedError,
+    TemporaryError,
+    UncertainError,
+)
+from tests.platforms.conftest import (
+    QUERY,
+    Open,
+    customer_posts,
+    now,
+    only,
+    open_at,
+)
+
+NAMES = ["x", "reddit", "square"]
+every_platform = pytest.mark.parametrize("name", NAMES)
+
+
+def test_folder_is_the_list_of_platforms() -> None:
+    assert set(NAMES) <= set(platforms.available())
+    for name, platform in platforms.available().items():
+        assert platform.name == name
+        assert platform.label
+        assert platform.counting.endswith("."), f"{name}.counting is no sentence"
+
+
+@every_platform
+def test_mention_is_whole(name: str, square: Square, opened: Open) -> None:
+    post = customer_posts(square, name, "your <app> & site\nare down 😡")
+    (mention,) = opened(name).fetch(QUERY, cursor=None).mentions
+    assert mention.text.endswith("your <app> & site\nare down 😡")
+    assert mention.author.handle == "mara"
+    assert mention.published_at.tzinfo is UTC
+    assert abs(mention.published_at - post.at) < timedelta(seconds=1)
+    assert mention.url.startswith("https://")
+    assert mention.can_reply
+    assert mention.cannot_reply_reason == ""
+
+
+@every_platform
+def test_our_own_posts_are_no_mentions(name: str, square: Square, opened: Open) -> None:
+    square.post(name, "acme", "@acme u/acme acme says hello")
+    ours = square.post(name, "acme", "acme has news")
+    square.post(name, "acme", "u/acme @acme acme answers itself", reply_to=ours.id)
+    assert opened(name).fetch(QUERY, cursor=None).mentions == ()
+
+
+@every_platform
+def test_answer_to_our_post_is_a_mention(name: str, square: Square, opened: Open) -> None:
+    ours = square.post(name, "acme", "we have news")
+    theirs = square.post(name, "mara", "tell me more", reply_to=ours.id)
+    (mention,) = opened(name).fetch(QUERY, cursor=None).mentions
+    assert mention.text.endswith("tell me more")
+    assert mention.parent_id is not None
+    assert mention.root_id == mention.parent_id, f"{theirs} began under {ours}"
+
+
+@every_platform
+def test_250_new_mentions_all_arrive_oldest_first(name: str, square: Square, opened: Open) -> None:
+    platform = opened(name)
+    first = platform.fetch(QUERY, cursor=None)
+    start = now() - timedelta(seconds=250)
+    for number in range(250):
+        customer_posts(square, name, f"number {number}", at=start + timedelta(seconds=number))
+    page = platform.fetch(QUERY, cursor=first.cursor)
+    numbers = [int(mention.text.split()[-1]) for mention in page.mentions]
+    assert numbers == list(range(250))
+    assert page.gap is None
+
+
+@every_platform
+def test_failure_on_the_second_page_loses_nothing(name: str, square: Square, opened: Open) -> None:
+    platform = opened(name)
+    cursor = platform.fetch(QUERY, cursor=None).cursor
+    for number in range(150):
+        customer_posts(square, name, f"number {number}")
+    square.order_fault(name, "503", on="read", skip=1)
+    with pytest.raises(TemporaryError):
+        platform.fetch(QUERY, cursor=cursor)
+    assert len(platform.fetch(QUERY, cursor=cursor).mentions) == 150
+
+
+@every_platform
+def test_what_was_read_comes_again_only_with_the_same_id(
+    name: str, square: Square, opened: Open
+) -> None:
+    platform = opened(name)
+    customer_posts(square, name, "first")
+    page = platform.fetch(QUERY, cursor=None)
+    customer_posts(square, name, "second")
+    later = platform.fetch(QUERY, cursor=page.cursor)
+    ids = {mention.external_id for mention in (*page.mentions, *later.mentions)}
+    assert len(ids) == 2
+    assert later.mentions[-1].text.endswith("second")
+
+
+@every_platform
+def test_first_round_reads_the_recent_past_only(name: str, square: Square, opened: Open) -> None:
+    customer_posts(square, name, "long ago", at=now() - timedelta(days=2))
+    customer_posts(square, name, "lately", at=now() - timedelta(minutes=20))
+    (mention,) = opened(name).fetch(QUERY, cursor=None).mentions
+    assert mention.text.endswith("lately")
+
+
+@every_platform
+@pytest.mark.parametrize(
+    ("how", "kind"),
+    [
+        ("401", PausedError),
+        ("402", PausedError),
+        ("429", TemporaryError),
+        ("429_bare", TemporaryError),
+        ("500", TemporaryError),
+        ("503", TemporaryError),
+        ("drop_before", TemporaryError),
+        ("drop_after", TemporaryError),
+        ("hang", TemporaryError),
+        ("half", TemporaryError),
+        ("html", TemporaryError),
+        ("garbage", TemporaryError),
+    ],
+)
+def test_reading_recovers_from(
+    name: str, how: str, kind: type[TemporaryError], square: Square, opened: Open
+) -> None:
+    platform = opened(name, fault=how)
+    customer_posts(square, name, "hello")
+    square.order_fault(name, how, on="read")
+    with pytest.raises(kind) as raised:
+        platform.fetch(QUERY, cursor=None)
+    assert isinstance(raised.value, PausedError) == (kind is PausedError)
+    assert str(raised.value).endswith(".")
+    assert len(platform.fetch(QUERY, cursor=None).mentions) == 1
+
+
+@every_platform
+def test_slow_down_says_for_how_long(name: str, square: Square, opened: Open) -> None:
+    square.order_fault(name, "429", on="read")
+    with pytest.raises(TemporaryError) as raised:
+        opened(name).fetch(QUERY, cursor=None)
+    assert raised.value.retry_after == pytest.approx(120, abs=3)
+
+
+@every_platform
+def test_reply_is_out_once_and_found_again(name: str, square: Square, opened: Open) -> None:
+    post = customer_posts(square, name, "who can help?")
+    platform = opened(name)
+    to = only(platform)
+    text = "We can: *call* us, see https://acme.example/help_me or acme.example\n\n- Ana"
+    published = platform.reply(to, text, key="k1")
+    (reply,) = square.replies_by_brand(name)
+    assert reply.reply_to == post.id
+    assert published.url.startswith("https://")
+    assert platform.find_reply(to, text, key="k1", since=now()) == published
+    assert platform.find_reply(to, "something else", key="k2", since=now()) is None
+
+
+@every_platform
+@pytest.mark.parametrize(
+    "how", ["503_after", "drop_after", "hang_after", "half", "html", "garbage"]
+)
+def test_unanswered_reply_is_uncertain_and_out_once(
+    name: str, how: str, square: Square, opened: Open
+) -> None:
+    customer_posts(square, name, "who can help?")
+    platform = opened(name, fault=how)
+    to = only(platform)
+    since = now()
+    square.order_fault(name, how, on="write")
+    with pytest.raises(UncertainError):
+        platform.reply(to, "We can. Ana", key="k1")
+    assert len(square.replies_by_brand(name)) == 1, "the library sent it more than once"
+    found = platform.find_reply(to, "We can. Ana", key="k1", since=since)
+    assert found is not None
+
+
+@every_platform
+@pytest.mark.parametrize("how", ["503", "500", "drop_before", "hang"])
+def test_reply_that_never_came_out_is_uncertain_and_not_found(
+    name: str, how: str, square: Square, opened: Open
+) -> None:
+    customer_posts(square, name, "who can help?")
+    platform = opened(name, fault=how)
+    to = only(platform)
+    square.order_fault(name, how, on="write")
+    with pytest.raises(UncertainError):
+        platform.reply(to, "We can. Ana", key="k1")
+    assert platform.find_reply(to, "We can. Ana", key="k1", since=now()) is None
+
+
+@every_platform
+@pytest.mark.parametrize(
+    ("how", "kind"), [("401", PausedError), ("429", TemporaryError), ("429_bare", TemporaryError)]
+)
+def test_refused_reply_is_surely_not_out(
+    name: str, how: str, kind: type[TemporaryError], square: Square, opened: Open
+) -> None:
+    customer_posts(square, name, "who can help?")
+    platform = opened(name, fault=how)
+    to = only(platform)
+    square.order_fault(name, how, on="write")
+    with pytest.raises(kind):
+        platform.reply(to, "We can. Ana", key="k1")
+    assert square.replies_by_brand(name) == []
+    assert platform.reply(to, "We can. Ana", key="k1").external_id
+
+
+@every_platform
+def test_unreachable_platform_has_surely_not_got_the_reply(
+    name: str, square: Square, opened: Open
+) -> None:
+    customer_posts(square, name, "who can help?")
+    to = only(opened(name))
+    with socket.socket() as nobody_listens:
+        nobody_listens.bind(("127.0.0.1", 0))
+        away = open_at(f"http://127.0.0.1:{nobody_listens.getsockname()[1]}", name)
+        with closing(away), pytest.raises(TemporaryError):
+            away.reply(to, "We can. Ana", key="k1")
+
+
+@every_platform
+def test_deleted_post_cannot_be_answered(name: str, square: Square, opened: Open) -> None:
+    post = customer_posts(square, name, "who can help?")
+    platform = opened(name)
+    to = only(platform)
+    square.delete(name, post.id)
+    with pytest.raises(GoneError):
+        platform.reply(to, "We can. Ana", key="k1")
+
+
+@every_platform
+def test_refresh_tells_what_was_edited_and_deleted(name: str, square: Square, opened: Open) -> None:
+    posts = [customer_posts(square, name, words) for words in ("keep", "edit", "delete")]
+    platform = opened(name)
+    found = platform.fetch(QUERY, cursor=None).mentions
+    ids = {mention.text.split()[-1]: mention.external_id for mention in found}
+    square.edit(name, posts[1].id, "@acme edited")
+    square.delete(name, posts[2].id)
+    states = {state.external_id: state for state in platform.refresh(list(ids.values()))}
+    assert states[ids["delete"]].gone
+    assert (states[ids["edit"]].gone, states[ids["edit"]].text) == (False, "@acme edited")
+    assert (states[ids["keep"]].gone, states[ids["keep"]].text) == (False, None)
+
+
+@every_platform
+def test_too_long_is_refused_where_we_measured_it(name: str, square: Square, opened: Open) -> None:
+    customer_posts(square, name, "who can help?")
+    platform = opened(name)
+    limit = platform.measure("").limit
+    fits, over = "a" * limit, "b" * (limit + 1)
+    assert (platform.measure(fits).over, platform.measure(over).over) == (0, 1)
+    to = only(platform)
+    with pytest.raises(RejectedError):
+        platform.reply(to, over, key="k1")
+    assert platform.reply(to, fits, key="k2").external_id
+
+
+@every_platform
+def test_secrets_are_never_logged(
+    name: str, square: Square, opened: Open, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    for talkative in ("tweepy.client", "requests_oauthlib.oauth1_auth", "oauthlib", "prawcore"):
+        caplog.set_level(logging.DEBUG, logger=talkative)
+    customer_posts(square, name, "who can help?")
+    platform = opened(name)
+    to = only(platform)
+    square.order_fault(name, "401", on="write")
+    with pytest.raises(PausedError):
+        platform.reply(to, "We can. Ana", key="k1")
+    platform.reply(to, "We can. Ana", key="k1")
+    assert "127.0.0.1" in caplog.text, "nothing was logged at all, so this test proves nothing"
+    secrets = {value for name, value in environment("").items() if "stand-in" in value}
+    for said in (*secrets, "oauth_signature", "stand-in"):
+        assert said not in caplog.text
+
+
+@every_platform
+def test_settings_do_not_show_their_secrets(name: str) -> None:
+    settings = platforms.available()[name].Settings.model_validate(environment("http://h"))
+    for secret in ("stand-in-key", "stand-in-secret", "stand-in-token", "stand-in-refresh"):
+        assert secret not in repr(settings)

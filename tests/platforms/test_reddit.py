@@ -1,0 +1,317 @@
+"""Reddit as it is: its listings, its Markdown, its refusals, and what makes praw stumble."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import timedelta
+from email.utils import format_datetime
+from typing import Any
+
+import pytest
+
+from bot.sandbox.square import Square
+from bot.sandbox.square_reddit import WRONG_PASSWORD
+from platforms.base import (
+    Media,
+    PausedError,
+    PublishedReply,
+    Query,
+    RejectedError,
+    Target,
+    TemporaryError,
+    UncertainError,
+)
+from platforms.reddit import Reddit
+from tests.platforms.conftest import QUERY, Open, customer_posts, now, only, open_at
+from tests.platforms.scripted import Answer, Scripted, ok, refused
+
+TOKEN = {"access_token": "t", "token_type": "bearer", "expires_in": 86400, "scope": "*"}
+COMMENT, INFO = "/reddit/api/comment", "/reddit/api/info"
+TO = Target(external_id="t1_a", address="t1_a", url="", author_handle="mara", text="")
+
+
+def a_listing(*things: dict[str, Any], after: str | None = None) -> dict[str, Any]:
+    return {"kind": "Listing", "data": {"after": after, "children": list(things)}}
+
+
+def a_comment(short: str, body: str, *, age: float = 0, **more: Any) -> dict[str, Any]:
+    data = {
+        "id": short,
+        "name": f"t1_{short}",
+        "author": "mara",
+        "body": body,
+        "created_utc": now().timestamp() - age,
+        "subreddit": "market",
+        "link_id": "t3_p",
+        "parent_id": "t3_p",
+    }
+    return {"kind": "t1", "data": data | more}
+
+
+def things(*made: dict[str, Any]) -> dict[str, Any]:
+    return {"json": {"errors": [], "data": {"things": list(made)}}}
+
+
+def said(code: str, words: str) -> dict[str, Any]:
+    return {"json": {"errors": [[code, words, "field"]]}}
+
+
+@pytest.fixture
+def reddit(scripted: Scripted) -> Iterator[Reddit]:
+    scripted.on("/reddit/api/v1/access_token", ok(TOKEN))
+    scripted.on("/reddit/api/v1/me", ok({"id": "1", "name": "acme"}))
+    for path in ("message/mentions", "message/comments", "message/selfreply", "r/all/search"):
+        scripted.on(f"/reddit/{path}", ok(a_listing()))
+    with closing(open_at(scripted.url, "reddit")) as platform:
+        yield platform
+
+
+def test_search_finds_posts_with_their_title(square: Square, opened: Open) -> None:
+    square.post("reddit", "ole", "Acme or not?\nTell me.", community="homeowners")
+    (mention,) = opened("reddit").fetch(QUERY, cursor=None).mentions
+    assert mention.text == "Acme or not?\n\nTell me."
+    assert mention.community == "homeowners"
+    assert mention.external_id == mention.root_id
+    assert mention.url.startswith("https://www.reddit.com/r/homeowners/comments/")
+
+
+def test_comments_of_chosen_communities_are_matched_by_word(square: Square, opened: Open) -> None:
+    thread = square.post("reddit", "ole", "What do you use?", community="webdev")
+    for text in ("ACME, sadly", "acmestro!", "> acme is bad\n\nI disagree", "アクメacmeの"):
+        square.post("reddit", "mara", text, reply_to=thread.id)
+    query = Query(terms=("acme",), communities=("webdev", "sysadmin"))
+    found = opened("reddit").fetch(query, cursor=None).mentions
+    assert [mention.text for mention in found] == ["ACME, sadly", "アクメacmeの"]
+
+
+def test_same_post_from_two_lists_is_one_mention(square: Square, opened: Open) -> None:
+    ours = square.post("reddit", "acme", "We are acme", community="webdev")
+    square.post("reddit", "mara", "u/acme acme!", reply_to=ours.id)
+    query = Query(terms=("acme",), communities=("webdev",))
+    assert len(opened("reddit").fetch(query, cursor=None).mentions) == 1
+
+
+def test_old_item_on_top_does_not_end_reading(reddit: Reddit, scripted: Scripted) -> None:
+    listing = a_listing(
+        a_comment("old", "u/acme from last year", age=3e7),
+        a_comment("b", "u/acme second"),
+        a_comment("a", "u/acme first", age=60),
+    )
+    scripted.on("/reddit/message/mentions", ok(listing))
+    found = reddit.fetch(QUERY, cursor=None).mentions
+    assert [mention.external_id for mention in found] == ["t1_a", "t1_b"]
+
+
+def test_deleted_posts_and_authors_are_skipped(reddit: Reddit, scripted: Scripted) -> None:
+    listing = a_listing(
+        a_comment("a", "u/acme hello", author="[deleted]"),
+        a_comment("b", "[removed]"),
+        a_comment("c", "u/acme still here"),
+    )
+    scripted.on("/reddit/message/mentions", ok(listing))
+    (mention,) = reddit.fetch(QUERY, cursor=None).mentions
+    assert mention.external_id == "t1_c"
+    assert mention.url == "https://www.reddit.com/comments/p/_/c/"
+
+
+def test_link_posts_show_what_they_link(reddit: Reddit, scripted: Scripted) -> None:
+    post = {
+        "id": "p",
+        "name": "t3_p",
+        "author": "mara",
+        "title": "Acme box",
+        "selftext": "",
+        "is_self": False,
+        "url": "https://i.example/box.jpg",
+        "created_utc": now().timestamp(),
+        "subreddit": "pics",
+        "permalink": "/r/pics/comments/p/acme_box/?ref=search",
+        "locked": True,
+    }
+    scripted.on("/reddit/r/all/search", ok(a_listing({"kind": "t3", "data": post})))
+    (mention,) = reddit.fetch(QUERY, cursor=None).mentions
+    assert mention.media == (Media(kind="image", url="https://i.example/box.jpg"),)
+    assert mention.url == "https://www.reddit.com/r/pics/comments/p/acme_box/"
+    assert (mention.can_reply, mention.text) == (False, "Acme box")
+    assert "closed" in mention.cannot_reply_reason
+
+
+def test_more_than_a_list_shows_is_told_as_a_gap(square: Square, opened: Open) -> None:
+    platform = opened("reddit")
+    cursor = platform.fetch(QUERY, cursor=None).cursor
+    for number in range(260):
+        square.post("reddit", "mara", f"acme {number}")
+    page = platform.fetch(QUERY, cursor=cursor)
+    assert len(page.mentions) == 250
+    assert page.gap is not None
+    assert page.gap.startswith("Reddit's list of search acme shows no more than 250")
+
+
+def test_new_term_reads_the_recent_past_only(square: Square, opened: Open) -> None:
+    platform = opened("reddit")
+    cursor = platform.fetch(QUERY, cursor=None).cursor
+    square.post("reddit", "mara", "gadget, long ago", at=now() - timedelta(days=3))
+    square.post("reddit", "mara", "gadget, lately", at=now() - timedelta(minutes=30))
+    page = platform.fetch(Query(terms=("acme", "gadget")), cursor=cursor)
+    assert [mention.text for mention in page.mentions] == ["gadget, lately"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "sent"),
+    [
+        ("plain. text! (really) - ok?", "plain. text! (really) - ok?"),
+        (
+            "*not* _bold_ ~~gone~~ `code` ^up |t|",
+            r"\*not\* \_bold\_ \~\~gone\~\~ \`code\` \^up \|t\|",
+        ),
+        ("[a](b) <c> &amp; \\", r"\[a\](b) \<c\> \&amp; " + "\\\\"),
+        ("#tag", r"\#tag"),
+        ("> no quote", r"\> no quote"),
+        (
+            "- no list\n+ none\n1. none\n-5 degrees\n1.5 l",
+            "\\- no list  \n\\+ none  \n1\\. none  \n-5 degrees  \n1.5 l",
+        ),
+        ("one\ntwo\n\nthree", "one  \ntwo\n\nthree"),
+        ("    indented", "\u00a0\u00a0\u00a0\u00a0indented"),
+        (
+            "see https://a.example/x_y_z?a=1&b=2 _now_",
+            r"see https://a.example/x_y_z?a=1&b=2 \_now\_",
+        ),
+    ],
+)
+def test_reply_appears_as_it_was_typed(typed: str, sent: str, square: Square, opened: Open) -> None:
+    customer_posts(square, "reddit", "who can help?")
+    platform = opened("reddit")
+    platform.reply(only(platform), typed, key="k")
+    (reply,) = square.replies_by_brand("reddit")
+    assert reply.text == sent
+    assert platform.measure(typed).used == len(sent)
+
+
+@pytest.mark.parametrize(
+    ("text", "over"), [("a" * 10_000, 0), ("a" * 10_001, 1), ("*" * 5_000, 0), ("*" * 5_001, 2)]
+)
+def test_counts_what_is_sent(text: str, over: int, reddit: Reddit) -> None:
+    assert reddit.measure(text).over == over
+
+
+def test_reply_that_reddit_does_not_show_is_uncertain(reddit: Reddit, scripted: Scripted) -> None:
+    scripted.on(COMMENT, ok(things()))
+    with pytest.raises(UncertainError):
+        reddit.reply(TO, "Hello", key="k")
+
+
+@pytest.mark.parametrize(
+    ("words", "wait"),
+    [
+        ("Take a break for 9 minutes before trying again.", 600.0),
+        ("you are doing that too much. try again in 30 seconds.", 31.0),
+        ("Looks like you've been doing that a lot. Try again in 500 milliseconds.", 1.0),
+        ("Сделайте перерыв 3 с.", 600.0),  # noqa: RUF001 - Russian
+    ],
+)
+def test_break_that_reddit_asks_for(
+    words: str, wait: float, reddit: Reddit, scripted: Scripted
+) -> None:
+    scripted.on(COMMENT, ok(said("RATELIMIT", words)))
+    with pytest.raises(TemporaryError) as raised:
+        reddit.reply(TO, "Hello", key="k")
+    assert raised.value.retry_after == wait
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind", "words"),
+    [
+        (ok(said("THREAD_LOCKED", "Comments are locked.")), RejectedError, "locked"),
+        (ok(said("NEW_ONE", "no cats allowed")), RejectedError, "no cats allowed"),
+        (ok(said("USER_REQUIRED", "log in")), PausedError, "login"),
+        (refused(403, {"message": "Forbidden", "error": 403}), RejectedError, "private"),
+        (refused(404, {"message": "Not Found", "error": 404}), RejectedError, "seen any more"),
+        (refused(413, ""), RejectedError, "413"),
+        (refused(400, {"reason": "BAD", "explanation": "not so"}), RejectedError, "not so"),
+        (refused(401, ""), PausedError, "login"),
+        (ok({}), UncertainError, "may be out"),
+        (ok({"json": {}}), UncertainError, "may be out"),
+        (ok(things({"kind": "t1", "data": {"id": "x"}})), UncertainError, "may be out"),
+    ],
+)
+def test_what_reddit_says_to_a_reply(
+    answer: Answer, kind: type[Exception], words: str, reddit: Reddit, scripted: Scripted
+) -> None:
+    scripted.on(COMMENT, answer)
+    with pytest.raises(kind, match=words):
+        reddit.reply(TO, "Hello", key="k")
+    assert len(scripted.asked_for(COMMENT)) == 1
+
+
+def test_date_in_retry_after_is_understood(reddit: Reddit, scripted: Scripted) -> None:
+    until = format_datetime(now() + timedelta(seconds=90), usegmt=False)
+    scripted.on(INFO, refused(429, "", retry_after=until))
+    with pytest.raises(TemporaryError) as raised:
+        list(reddit.refresh(["t1_a"]))
+    assert raised.value.retry_after == pytest.approx(90, abs=3)
+
+
+def test_odd_limit_headers_do_not_spoil_a_reply(reddit: Reddit, scripted: Scripted) -> None:
+    headers = {"x_ratelimit_used": "3.0", "x_ratelimit_remaining": "96.5", "x_ratelimit_reset": "?"}
+    scripted.on(COMMENT, ok(things(a_comment("b", "Hello", permalink="/r/m/b/")), **headers))
+    published = reddit.reply(TO, "Hello", key="k")
+    assert published == PublishedReply(external_id="t1_b", url="https://www.reddit.com/r/m/b/")
+
+
+def test_used_up_limit_is_told_and_not_slept_away(reddit: Reddit, scripted: Scripted) -> None:
+    headers = {"x_ratelimit_used": "100", "x_ratelimit_remaining": "0", "x_ratelimit_reset": "480"}
+    scripted.on(INFO, ok(a_listing(), **headers))
+    assert list(reddit.refresh(["t1_a"])) == []
+    with pytest.raises(TemporaryError) as raised:
+        reddit.reply(TO, "Hello", key="k")
+    assert raised.value.retry_after == pytest.approx(480, abs=3)
+    assert scripted.asked_for(COMMENT) == []
+
+
+def test_refused_token_is_renewed_by_the_next_call(reddit: Reddit, scripted: Scripted) -> None:
+    scripted.on(INFO, refused(401, ""), ok(a_listing(a_comment("a", "changed", edited=5.0))))
+    with pytest.raises(PausedError):
+        list(reddit.refresh(["t1_a"]))
+    (state,) = reddit.refresh(["t1_a"])
+    assert state.text == "changed"
+    assert len(scripted.asked_for("/reddit/api/v1/access_token")) == 2
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        ok({"error": "invalid_grant"}),
+        refused(400, {"message": "Bad Request", "error": 400}),
+        refused(401, {"message": "Unauthorized", "error": 401}),
+    ],
+)
+def test_refused_login_pauses(answer: Answer, reddit: Reddit, scripted: Scripted) -> None:
+    scripted.on("/reddit/api/v1/access_token", answer)
+    with pytest.raises(PausedError, match="login"):
+        reddit.fetch(QUERY, cursor=None)
+
+
+@pytest.mark.parametrize("token", [ok({}), ok([]), ok("<html>"), refused(503, "")])
+def test_garbled_login_never_leaves_a_reply_in_doubt(
+    token: Answer, reddit: Reddit, scripted: Scripted
+) -> None:
+    scripted.on("/reddit/api/v1/access_token", token)
+    with pytest.raises(TemporaryError):
+        reddit.reply(TO, "Hello", key="k")
+
+
+def test_wrong_password_pauses(base_url: str) -> None:
+    variables = {
+        "REDDIT_REFRESH_TOKEN": "",
+        "REDDIT_USERNAME": "acme",
+        "REDDIT_PASSWORD": WRONG_PASSWORD,
+    }
+    platform = open_at(base_url, "reddit", variables=variables)
+    with closing(platform), pytest.raises(PausedError):
+        platform.fetch(QUERY, cursor=None)
+
+
+def test_unknown_community_pauses_with_the_list(reddit: Reddit, scripted: Scripted) -> None:
+    scripted.on("/reddit/r/nowhere/comments", refused(302, "", location="/subreddits/search"))
+    with pytest.raises(PausedError, match="community"):
+        reddit.fetch(Query(terms=("acme",), communities=("nowhere",)), cursor=None)
