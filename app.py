@@ -12,44 +12,29 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
-
-from slack_bolt import App
-from slack_bolt.adapter.socket_mode import SocketModeHandler
-from sqlalchemy.exc import SQLAlchemyError
 
 from bot import doctor, schema
 from bot.config import Config, read_config, write_config
 from bot.config_mistakes import ConfigError
 from bot.database import Database, utc_now
-from bot.delivery.drain import Drain
-from bot.delivery.sender import Sender
-from bot.delivery.to_leadership import SummarySender
-from bot.delivery.to_platforms import ReplySender
-from bot.delivery.to_slack import CardSender, HomeSender, NameSender, NoticeSender, ThreadSender
-from bot.engine.embedded import EmbeddedEngine
 from bot.errors import Refusal
-from bot.ingest import Ingest
 from bot.models import DeliveryState
-from bot.scheduler import Scheduler
+from bot.process import Process, make_drain
 from bot.settings import DatabaseSettings, Settings, SettingsError
 from bot.slack.as_text import as_text
 from bot.slack.summary import draw_summary
-from bot.slack.workspace import Workspace
-from bot.switchboard import Switchboard
 from bot.usecases.configure import apply_config, current_config, is_configured
-from bot.usecases.health import health
 from bot.usecases.summary import queue_summary, read_week, summarize, week_of, zone_of
-from bot.web import SLACK_PATH, WebServer, make_wsgi
+from bot.web import SLACK_PATH
 from handlers import build_app
-from platforms import Configured, configured
-from platforms.base import PlatformError, SettingsProblem
+from platforms import configured
+from platforms.base import SettingsProblem
 
 log = logging.getLogger("switchboard")
 
-STOP_SECONDS = 8.0
 LOG_FORMAT = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
 # These print tokens or whole payloads when they are talkative.
 QUIET = (
@@ -61,113 +46,6 @@ QUIET = (
     "slack_sdk",
     "slack_bolt",
 )
-
-
-class Process:
-    """One running Switchboard: the parts that its command asked for, started and stopped."""
-
-    def __init__(
-        self,
-        settings: Settings,
-        platforms: Mapping[str, Configured],
-        *,
-        clock: Callable[[], datetime] = utc_now,
-    ) -> None:
-        self.settings = settings
-        self.database = Database(settings.database_url, clock=clock)
-        self.workspace = Workspace(
-            settings.slack_bot_token.get_secret_value(), base_url=settings.slack_api_url
-        )
-        self.platforms = platforms
-        self._wake: Callable[[], None] = lambda: None
-        self._stops: list[Callable[[], None]] = []
-        self.switchboard = Switchboard(
-            database=self.database, platforms=platforms, link=self.workspace.link_to,
-            wake=self._wake_engine,
-        )  # fmt: skip
-        self.web: WebServer | None = None
-
-    def start_worker(self) -> None:
-        """Read the platforms and send what is due."""
-        engine = EmbeddedEngine(make_drain(self.switchboard, self.workspace))
-        self._wake = engine.wake
-        every = timedelta(seconds=self.settings.poll_seconds)
-        sources = [
-            Ingest(self.database, name, one.open, every=every)
-            for name, one in self.platforms.items()
-        ]
-        scheduler = Scheduler(self.database, sources, every=every, wake=engine.wake)
-        engine.start()
-        scheduler.start()
-        self._stops += [scheduler.stop, lambda: engine.stop(timeout=STOP_SECONDS)]
-
-    def start_web(self, *, host: str | None = None, port: int | None = None) -> None:
-        """Hear what people do in Slack: over a socket, or over HTTP."""
-        settings = self.settings
-        app = self._app()
-        if settings.slack_app_token is not None:
-            socket = SocketModeHandler(app, settings.slack_app_token.get_secret_value())
-            socket.connect()  # type: ignore[no-untyped-call]
-            self._stops.insert(0, socket.close)
-        self.web = WebServer(
-            make_wsgi(None if settings.socket_mode else app, self._health),
-            host=host or settings.host, port=settings.port if port is None else port,
-        )  # fmt: skip
-        self.web.start()
-        self._stops.insert(0, self.web.stop)
-
-    def greet_slack(self) -> None:
-        """Learn who we are; Slack being away is no reason not to start."""
-        try:
-            self.workspace.who_am_i()
-        except PlatformError as error:
-            log.warning("%s Switchboard starts all the same and goes on trying.", error)
-
-    def stop(self) -> None:
-        """Take nothing more, finish what is in hand, close."""
-        for stop in self._stops:
-            stop()
-        self.database.close()
-
-    def _wake_engine(self) -> None:
-        self._wake()
-
-    def _app(self) -> App:
-        secret = self.settings.slack_signing_secret
-        return build_app(
-            self.switchboard,
-            token=self.settings.slack_bot_token.get_secret_value(),
-            base_url=self.settings.slack_api_url,
-            signing_secret=None
-            if self.settings.socket_mode or secret is None
-            else secret.get_secret_value(),
-        )
-
-    def _health(self) -> dict[str, Any]:
-        try:
-            found = self.database.read(health)
-        except SQLAlchemyError as error:
-            log.warning("the database does not answer: %s", error)
-            return {"ok": False, "problems": ["The database does not answer."]}
-        return {
-            "ok": not found.problems, "problems": list(found.problems),
-            "sources": found.sources, "waiting": found.waiting,
-        }  # fmt: skip
-
-
-def make_drain(switchboard: Switchboard, workspace: Workspace) -> Drain:
-    """Every kind of delivery with what sends it."""
-    label = switchboard.label
-    senders: dict[str, Sender[Any, Any]] = {
-        "card": CardSender(workspace, label),
-        "thread": ThreadSender(workspace),
-        "home": HomeSender(workspace, label),
-        "notice": NoticeSender(workspace),
-        "person": NameSender(workspace),
-        "summary": SummarySender(workspace, label),
-        "reply": ReplySender(switchboard.open),
-    }
-    return Drain(switchboard.database, senders)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -253,7 +131,7 @@ def _process(env: Mapping[str, str], *, clock: Callable[[], datetime] = utc_now)
         log.info("connected to %s", name)
     if not platforms:
         log.warning("No platform is connected. Next: set the variables of one; see README.md.")
-    return Process(settings, platforms, clock=clock)
+    return Process(settings, platforms, build_app, clock=clock)
 
 
 def _demand_schema(database: Database) -> None:

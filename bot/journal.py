@@ -108,12 +108,12 @@ def redraw_home(store: Store, person: Person | None, *, even_if_unseen: bool = F
     if person is None or person.slack_id is None:
         return
     key = f"home:{person.slack_id}"
-    if even_if_unseen or store.delivery(key) is not None:
+    if even_if_unseen or store.has_delivery(key):
         outbox.enqueue(store, "home", key, lane=lanes.HOMES, payload={"person": person.id})
 
 
 def tell(store: Store, slack_id: str, key: str, text: str) -> None:
     """Send somebody a direct message, once for each key."""
-    if store.delivery(key) is None:
+    if not store.has_delivery(key):
         payload = {"channel": slack_id, "text": text}
         outbox.enqueue(store, "notice", key, lane=lanes.posts(slack_id), payload=payload)

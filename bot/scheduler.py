@@ -14,9 +14,9 @@ from bot.database import Database
 from bot.ingest import Ingest
 from bot.store import Store
 from bot.usecases.configure import current_config
-from bot.usecases.summary import queue_due_summary
+from bot.usecases.summary import due_summary, queue_due_summary
 
-SUMMARY_EVERY = timedelta(seconds=30)
+SUMMARY_EVERY = timedelta(seconds=5)
 LONGEST_TICK = timedelta(seconds=15)
 
 
@@ -63,8 +63,12 @@ class Scheduler:
             self._wake()
 
     def _summaries(self) -> None:
-        if self._database.write(_queue_due):
+        if self._database.read(_due) and self._database.write(_queue_due):
             self._wake()
+
+
+def _due(store: Store) -> str | None:
+    return due_summary(store, current_config(store))
 
 
 def _queue_due(store: Store) -> str | None:

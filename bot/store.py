@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, func, or_, select, text
 from sqlalchemy.orm import Session, selectinload
 
 from bot.models import (
@@ -167,6 +167,9 @@ class Store:
     def delivery(self, key: str) -> Delivery | None:
         return self._first(select(Delivery).where(Delivery.key == key).with_for_update())
 
+    def has_delivery(self, key: str) -> bool:
+        return self._first(select(Delivery).where(Delivery.key == key)) is not None
+
     def first_delivery(self, lane: str) -> Delivery | None:
         """The first row of a lane that is due and that nobody holds."""
         query = select(Delivery).where(
@@ -225,6 +228,16 @@ class Store:
         return self._all(select(Source).order_by(Source.platform))
 
     # -- looking things up
+
+    def touched_by(self, person: Person, *, limit: int) -> Sequence[Mention]:
+        """The mentions that somebody last did something with."""
+        recent = select(Event.mention_id, func.max(Event.id).label("last")).where(
+            Event.actor_id == person.id
+        )
+        latest = recent.group_by(Event.mention_id).order_by(text("last DESC")).limit(limit)
+        return self._all(
+            select(Mention).where(Mention.id.in_(select(latest.subquery().c.mention_id)))
+        )
 
     def open_mentions(
         self, department: Department | None = None, *, limit: int, offset: int = 0

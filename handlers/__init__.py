@@ -7,6 +7,7 @@ from slack_bolt import App
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
 
+from bot.settings import Settings
 from bot.switchboard import Switchboard
 from handlers import claim, errors, home, lookup, reply, transfer, verdict
 
@@ -14,29 +15,22 @@ OPEN_TIMEOUT = 2
 """Seconds: a trigger lives for three."""
 
 
-def build_app(
-    switchboard: Switchboard,
-    *,
-    token: str,
-    base_url: str,
-    signing_secret: str | None,
-    bot_user_id: str | None = None,
-) -> App:
-    """Make the Bolt app. `signing_secret` None: Socket Mode, where nothing is signed."""
+def build_app(switchboard: Switchboard, settings: Settings) -> App:
+    """Make the Bolt app. In Socket Mode nothing is signed: the socket itself is ours."""
+    token = settings.slack_bot_token.get_secret_value()
+    secret = None if settings.socket_mode else settings.slack_signing_secret
     # The token comes with each request's authorization; Bolt gives it to that request's client.
-    client = WebClient(base_url=base_url, timeout=OPEN_TIMEOUT, retry_handlers=[])
+    client = WebClient(base_url=settings.slack_api_url, timeout=OPEN_TIMEOUT, retry_handlers=[])
 
     def authorize() -> AuthorizeResult:
-        return AuthorizeResult(
-            enterprise_id=None, team_id=None, bot_token=token, bot_user_id=bot_user_id
-        )
+        return AuthorizeResult(enterprise_id=None, team_id=None, bot_token=token)
 
     app = App(
         client=client,
-        signing_secret=signing_secret,
+        signing_secret=secret.get_secret_value() if secret else None,
         authorize=authorize,
         process_before_response=True,
-        request_verification_enabled=signing_secret is not None,
+        request_verification_enabled=secret is not None,
         raise_error_for_unhandled_request=False,
     )
     # Bolt asks one listener after the other: what must be fast comes first.

@@ -48,7 +48,7 @@ class Town:
         """Start Switchboard's web door; its worker runs when `deliver` says so."""
         settings = app.Settings.read(self.env)
         platforms = {one.platform.name: one for one in configured(self.env)}
-        self.process = app.Process(settings, platforms, clock=self.clock.now)
+        self.process = app.Process(settings, platforms, app.build_app, clock=self.clock.now)
         self.database = self.process.database
         app.fill_when_empty(self.database, EXAMPLE)
         self.process.greet_slack()

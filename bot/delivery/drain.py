@@ -173,6 +173,6 @@ def _seconds_until_due(store: Store) -> float | None:
 def warn_admins(store: Store, problem: str) -> None:
     """Tell those who can mend it, once a day for each problem."""
     digest = hashlib.sha256(problem.encode()).hexdigest()[:16]
-    for slack_id in people.admins(store):
-        key = f"alarm:{slack_id}:{store.now:%Y-%m-%d}:{digest}"
-        journal.tell(store, slack_id, key, f"Switchboard needs you: {problem}")
+    for place in people.warned(store):
+        key = f"alarm:{place}:{store.now:%Y-%m-%d}:{digest}"
+        journal.tell(store, place, key, f"Switchboard needs you: {problem}")

@@ -15,6 +15,11 @@ class Reading:
 
 
 def read(text: str, *, language: str | None) -> Reading:
-    """Read a text; `language` is what its platform says. The first call loads models (a second)."""
+    """Read a text; `language` is what its platform says. The first call loads the models."""
     found = language or language_of(text)
     return Reading(found, feeling(text, language=found))
+
+
+def warm_up() -> None:
+    """Load the models (about a second), so that the first mention does not wait for them."""
+    read("The quick brown fox jumps over the lazy dog.", language=None)

@@ -10,6 +10,7 @@ from bot.slack.blocks import (
     actions,
     button,
     context,
+    escape,
     leaf,
     line,
     link_leaf,
@@ -109,7 +110,7 @@ Answer = Listing | Help | Single | Stats
 def draw_listing(listing: Listing) -> Drawn:
     """One page of mentions, with a button for the next one."""
     if not listing.total:
-        return Drawn(notice(listing.empty), [{"type": "section", "text": plain(listing.empty)}])
+        return Drawn(notice(listing.empty), [section(escape(listing.empty))])
     head = f"{listing.title}: {count(listing.total, 'mention')}"
     blocks = [rich(line(leaf(head, bold=True)))]
     blocks += [rich(_line(one)) for one in listing.lines]

@@ -26,14 +26,22 @@ def card_view(store: Store, card_id: int, *, label: Labels, link: Links) -> Card
         place=place_of(mention, card),
         now=store.now,
         came_from=origin,
-        came_from_place=origin.channel if origin else "",
+        came_from_place=_written(origin) if origin else "",
         next_link=link(moved_on.channel_id, moved_on.ts) if moved_on else "",
         earlier=_earlier(store, mention),
     )
 
 
 def place_of(mention: Mention, card: Card) -> str:
-    return mention.department.name if mention.department else card.channel
+    """The department, or the channel that somebody sent it to."""
+    return mention.department.name if mention.department else _written(card)
+
+
+def _written(card: Card) -> str:
+    """A card's channel as people write it."""
+    if card.came_from is not None and not card.channel.startswith("#"):
+        return card.came_from.moved_to
+    return card.channel
 
 
 def record_posted(store: Store, card_id: int, channel_id: str, ts: str) -> None:

@@ -15,7 +15,7 @@ def record_name(store: Store, person_id: int, name: str | None) -> None:
         person.name = name
     person.looked_up_at = store.now
     if changed:
-        for mention in store.held_by(person, limit=50).mentions:
+        for mention in store.touched_by(person, limit=20):
             journal.redraw(store, mention)
 
 
@@ -41,6 +41,11 @@ def visit_home(store: Store, slack_id: str) -> None:
 def admins(store: Store) -> list[str]:
     """The Slack ids of the people who look after Switchboard."""
     return list(store.setting("company").get("admins", []))
+
+
+def warned(store: Store) -> list[str]:
+    """Who hears of trouble: the admins, or where nobody is one, the catch-all's channel."""
+    return admins(store) or [one.channel for one in store.departments() if one.catch_all]
 
 
 def is_admin(store: Store, by: Actor) -> bool:

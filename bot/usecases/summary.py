@@ -72,10 +72,10 @@ def zone_of(config: Config) -> ZoneInfo:
     return ZoneInfo(config.brand.timezone)
 
 
-def queue_due_summary(store: Store, config: Config) -> str | None:
-    """Queue last week's summary once its hour has come, however many clocks ring.
+def due_summary(store: Store, config: Config) -> str | None:
+    """The week whose summary is due and was never asked for; None when there is none.
 
-    A company that had not a single mention by the end of that week gets none for it.
+    A company that had not a single mention by the end of a week gets none for it.
     """
     if config.leadership is None:
         return None
@@ -85,11 +85,17 @@ def queue_due_summary(store: Store, config: Config) -> str | None:
     due_day = week.first + timedelta(days=names.index(config.leadership.weekday))
     due = datetime.combine(due_day, config.leadership.at, now.tzinfo)
     last = week.before() if now >= due else week.before().before()
-    key = f"summary:{last}"
-    if store.delivery(key) is not None or not store.has_mention_before(last.end):
+    if store.has_delivery(f"summary:{last}") or not store.has_mention_before(last.end):
         return None
-    queue_summary(store, config, str(last), key=key)
     return str(last)
+
+
+def queue_due_summary(store: Store, config: Config) -> str | None:
+    """Ask for the summary that is due, once, however many clocks ring; tells its week."""
+    week = due_summary(store, config)
+    if week is not None:
+        queue_summary(store, config, week, key=f"summary:{week}")
+    return week
 
 
 def queue_summary(store: Store, config: Config, week: str, *, key: str) -> None:

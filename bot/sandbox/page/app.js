@@ -16,6 +16,7 @@ const CLOCK_TICK = 20_000;
 const SQUARE_TICK = 2_000;
 const AGAIN = 1_500;
 const FIRST_PERSON = "ana";
+const FIRST_CHANNEL = "support";
 const EMPTY = "Nothing here yet. Click a post in the town square.";
 const byId = (id) => document.getElementById(id);
 let source;
@@ -43,8 +44,13 @@ async function fetchAll() {
   Object.assign(world, { state, fetched: Date.now() });
   if (world.thread) await fetchThread();
   draw();
-  const seen = !document.hidden && document.body.dataset.side === "workspace";
-  if (seen && state.channel?.unread) await act("/sandbox/read", { person, channel });
+  if (!document.hidden && document.body.dataset.side === "workspace") await markRead(state);
+}
+
+async function markRead({ me, channels, channel }) {
+  if (!channel?.unread) return;
+  channels.find(({ id }) => id === channel.id).unread = 0;
+  await act("/sandbox/read", { person: me.name, channel: channel.id });
 }
 
 async function fetchThread() {
@@ -153,7 +159,8 @@ async function start() {
     return;
   }
   world.person = state.me.name;
-  const known = state.channels.find(({ id, name }) => world.channel === id || world.channel === name);
+  const wanted = world.channel || FIRST_CHANNEL;
+  const known = state.channels.find(({ id, name }) => wanted === id || wanted === name);
   if (world.channel !== HOME) world.channel = (known ?? state.channels[0])?.id ?? HOME;
   remember();
   if (world.channel === HOME) act("/sandbox/home", { person: world.person });

@@ -18,7 +18,7 @@ const dismissed = new Set();
  * stays where they are. `openThread(ts)` is given in a channel and left out in a thread.
  */
 export function drawMessages(place, messages, { empty, openThread } = {}) {
-  const atEnd = place.scrollHeight - place.scrollTop - place.clientHeight < NEAR_THE_END;
+  const atEnd = readsAtEnd(place);
   const shown = messages.filter((message) => !dismissed.has(message.ts));
   const drawn = shown.flatMap((message, at) => [
     newDay(message, shown[at - 1]),
@@ -26,6 +26,13 @@ export function drawMessages(place, messages, { empty, openThread } = {}) {
   ]);
   redraw(place, drawn.length ? drawn : h("p.empty", { key: "empty" }, empty));
   if (atEnd) place.scrollTop = place.scrollHeight;
+}
+
+/** A place out of sight has lost its scroll position: what counts is where it was when last seen. */
+function readsAtEnd(place) {
+  if (place.wasSeen) place.atEnd = place.scrollHeight - place.scrollTop - place.clientHeight < NEAR_THE_END;
+  place.wasSeen = place.clientHeight > 0;
+  return place.atEnd !== false;
 }
 
 function newDay(message, before) {

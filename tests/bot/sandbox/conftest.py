@@ -19,8 +19,6 @@ from bot.sandbox.server import SlackStandIn
 from tests.bot.sandbox.scripted_bot import ScriptedBot
 from tests.bot.sandbox.tiny_app import CARD, tiny_app
 
-ACK_SECONDS = 0.5
-
 
 class MovedClock:
     """Stands still until a test moves it."""
@@ -52,7 +50,6 @@ def clock() -> MovedClock:
 @pytest.fixture
 def slack(clock: MovedClock) -> Iterator[SlackStandIn]:
     standin = SlackStandIn(clock=clock)
-    standin.courier.ack_seconds = ACK_SECONDS
     standin.add_person("ana", "Ana Huber", is_admin=True)
     standin.add_person("ben", "Ben Okafor")
     standin.add_channel("support")

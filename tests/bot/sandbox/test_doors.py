@@ -200,7 +200,7 @@ def test_each_envelope_goes_to_one_of_the_sockets(slack: SlackStandIn) -> None:
 
 
 def test_an_event_without_an_acknowledgement_comes_again_on_a_socket(slack: SlackStandIn) -> None:
-    slack.courier.ack_seconds = 0.1
+    slack.courier.ack_seconds = 0.3
 
     async def hear() -> list[dict[str, object]]:
         address = slack.sockets.new_address()

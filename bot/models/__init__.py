@@ -1,0 +1,36 @@
+"""The tables, and the rules that one row can hold by itself.
+
+A rule is a method (`mention.claim(by)`), so that whoever changes a row meets it. The version
+column decides races: of two transactions that read the same version only one can write.
+"""
+
+from bot.models.base import Base, UTCDateTime
+from bot.models.card import Card, Event
+from bot.models.company import Actor, Department, Member, Person, Rule, Setting
+from bot.models.mention import OPEN_STATES, Mention, MentionState, Verdict
+from bot.models.outbox import Delivery, DeliveryState, Lane, Source
+from bot.models.reply import REPLY_MOVES, Reply, ReplyState
+
+__all__ = [
+    "OPEN_STATES",
+    "REPLY_MOVES",
+    "Actor",
+    "Base",
+    "Card",
+    "Delivery",
+    "DeliveryState",
+    "Department",
+    "Event",
+    "Lane",
+    "Member",
+    "Mention",
+    "MentionState",
+    "Person",
+    "Reply",
+    "ReplyState",
+    "Rule",
+    "Setting",
+    "Source",
+    "UTCDateTime",
+    "Verdict",
+]

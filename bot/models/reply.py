@@ -1,0 +1,77 @@
+"""A reply, and the one place that says which way it can go."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index, String, Text, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from bot.errors import NothingToRetry
+from bot.models.base import Base, BigId
+from bot.models.company import Person
+from bot.models.mention import Mention
+
+
+class ReplyState(StrEnum):
+    DRAFT = "draft"
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+    UNCERTAIN = "uncertain"
+
+
+REPLY_MOVES: dict[ReplyState, frozenset[ReplyState]] = {
+    ReplyState.DRAFT: frozenset({ReplyState.QUEUED}),
+    ReplyState.QUEUED: frozenset({ReplyState.SENDING, ReplyState.FAILED}),
+    ReplyState.SENDING: frozenset(
+        {ReplyState.SENDING, ReplyState.QUEUED, ReplyState.SENT, ReplyState.FAILED}
+        | {ReplyState.UNCERTAIN}
+    ),
+    ReplyState.UNCERTAIN: frozenset({ReplyState.SENT, ReplyState.QUEUED, ReplyState.FAILED}),
+    ReplyState.FAILED: frozenset({ReplyState.QUEUED, ReplyState.DRAFT}),
+    ReplyState.SENT: frozenset(),
+}
+"""Every way a reply can go. `Reply.move` is the only thing that changes `Reply.state`."""
+
+
+class Reply(Base):
+    """Our answer to a mention, from the first typed letter to its link."""
+
+    __tablename__ = "reply"
+    __table_args__ = (
+        Index(
+            "ix_reply_one_draft",
+            "mention_id",
+            "author_id",
+            unique=True,
+            sqlite_where=text("state = 'draft'"),
+            postgresql_where=text("state = 'draft'"),
+        ),
+    )
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    version: Mapped[int] = mapped_column(default=1)
+    mention_id: Mapped[int] = mapped_column(BigId, ForeignKey("mention.id"), index=True)
+    author_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    text: Mapped[str] = mapped_column(Text)
+    state: Mapped[ReplyState] = mapped_column(String(16), default=ReplyState.DRAFT)
+    submission: Mapped[str | None] = mapped_column(String(128), unique=True)
+    """Slack's id of the modal it was submitted from: one submission, one reply."""
+    queued_at: Mapped[datetime | None]
+    first_tried_at: Mapped[datetime | None]
+    sent_at: Mapped[datetime | None]
+    external_id: Mapped[str | None] = mapped_column(String(255))
+    url: Mapped[str] = mapped_column(Text, default="")
+    problem: Mapped[str] = mapped_column(Text, default="")
+    """Why it was not sent, as a sentence for its author."""
+
+    author: Mapped[Person] = relationship(lazy="joined")
+    mention: Mapped[Mention] = relationship()
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 (SQLAlchemy's own attribute)
+
+    def move(self, to: ReplyState) -> None:
+        """Go on to another state; NothingToRetry when there is no such way."""
+        if to not in REPLY_MOVES[ReplyState(self.state)]:
+            raise NothingToRetry
+        self.state = to

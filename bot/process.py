@@ -1,0 +1,138 @@
+"""One running Switchboard: its parts put together, started and stopped.
+
+Which parts run is the command line's choice (`app.py`), which also brings the handlers.
+"""
+
+import logging
+import threading
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from slack_bolt import App
+from slack_bolt.adapter.socket_mode import SocketModeHandler
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.database import Database, utc_now
+from bot.delivery.drain import Drain
+from bot.delivery.sender import Sender
+from bot.delivery.to_leadership import SummarySender
+from bot.delivery.to_platforms import ReplySender
+from bot.delivery.to_slack import CardSender, HomeSender, NameSender, NoticeSender, ThreadSender
+from bot.engine.embedded import EmbeddedEngine
+from bot.ingest import Ingest
+from bot.language.reading import warm_up
+from bot.scheduler import Scheduler
+from bot.settings import Settings
+from bot.slack.workspace import Workspace
+from bot.switchboard import Switchboard
+from bot.usecases.health import health
+from bot.web import WebServer, make_wsgi
+from platforms import Configured
+from platforms.base import PlatformError
+
+log = logging.getLogger(__name__)
+
+STOP_SECONDS = 8.0
+
+MakeApp = Callable[[Switchboard, Settings], App]
+"""Makes the Bolt app with all its handlers."""
+
+
+class Process:
+    """One running Switchboard: the parts that its command asked for, started and stopped."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        platforms: Mapping[str, Configured],
+        make_app: MakeApp,
+        *,
+        clock: Callable[[], datetime] = utc_now,
+    ) -> None:
+        self.settings = settings
+        self.database = Database(settings.database_url, clock=clock)
+        self.workspace = Workspace(
+            settings.slack_bot_token.get_secret_value(), base_url=settings.slack_api_url
+        )
+        self.platforms = platforms
+        self._make_app = make_app
+        self._wake: Callable[[], None] = lambda: None
+        self._stops: list[Callable[[], None]] = []
+        self.switchboard = Switchboard(
+            database=self.database, platforms=platforms, link=self.workspace.link_to,
+            wake=self._wake_engine,
+        )  # fmt: skip
+        self.web: WebServer | None = None
+
+    def start_worker(self) -> None:
+        """Read the platforms and send what is due."""
+        engine = EmbeddedEngine(make_drain(self.switchboard, self.workspace))
+        self._wake = engine.wake
+        every = timedelta(seconds=self.settings.poll_seconds)
+        sources = [
+            Ingest(self.database, name, one.open, every=every)
+            for name, one in self.platforms.items()
+        ]
+        scheduler = Scheduler(self.database, sources, every=every, wake=engine.wake)
+        threading.Thread(target=warm_up, name="warm-up", daemon=True).start()
+        engine.start()
+        scheduler.start()
+        self._stops += [scheduler.stop, lambda: engine.stop(timeout=STOP_SECONDS)]
+
+    def start_web(self, *, host: str | None = None, port: int | None = None) -> None:
+        """Hear what people do in Slack: over a socket, or over HTTP."""
+        settings = self.settings
+        app = self._make_app(self.switchboard, settings)
+        if settings.slack_app_token is not None:
+            socket = SocketModeHandler(app, settings.slack_app_token.get_secret_value())
+            socket.connect()  # type: ignore[no-untyped-call]
+            self._stops.insert(0, socket.close)
+        self.web = WebServer(
+            make_wsgi(None if settings.socket_mode else app, self._health),
+            host=host or settings.host, port=settings.port if port is None else port,
+        )  # fmt: skip
+        self.web.start()
+        self._stops.insert(0, self.web.stop)
+
+    def greet_slack(self) -> None:
+        """Learn who we are; Slack being away is no reason not to start."""
+        try:
+            self.workspace.who_am_i()
+        except PlatformError as error:
+            log.warning("%s Switchboard starts all the same and goes on trying.", error)
+
+    def stop(self) -> None:
+        """Take nothing more, finish what is in hand, close."""
+        for stop in self._stops:
+            stop()
+        self.database.close()
+
+    def _wake_engine(self) -> None:
+        self._wake()
+
+    def _health(self) -> dict[str, Any]:
+        try:
+            found = self.database.read(health)
+        except SQLAlchemyError as error:
+            log.warning("the database does not answer: %s", error)
+            return {"ok": False, "problems": ["The database does not answer."]}
+        return {
+            "ok": not found.problems, "problems": list(found.problems),
+            "sources": found.sources, "waiting": found.waiting,
+        }  # fmt: skip
+
+
+def make_drain(switchboard: Switchboard, workspace: Workspace) -> Drain:
+    """Every kind of delivery with what sends it."""
+    label = switchboard.label
+    senders: dict[str, Sender[Any, Any]] = {
+        "card": CardSender(workspace, label),
+        "thread": ThreadSender(workspace),
+        "home": HomeSender(workspace, label),
+        "notice": NoticeSender(workspace),
+        "person": NameSender(workspace),
+        "summary": SummarySender(workspace, label),
+        "reply": ReplySender(switchboard.open),
+    }
+    return Drain(switchboard.database, senders)
