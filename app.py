@@ -240,7 +240,7 @@ def run_sandbox(options: argparse.Namespace, env: Mapping[str, str]) -> int:
             world.start()
         except OSError as error:
             raise CommandError(
-                f"Port {options.port} is taken. Next: stop what is there, or make sandbox PORT=8001."
+                f"Port {options.port} is taken. Next: stop what is there, or make sandbox PORT=8001"
             ) from error
         around = world.environment() | {
             "DATABASE_URL": f"sqlite:///{folder}/sandbox.db",

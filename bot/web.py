@@ -2,11 +2,13 @@
 
 import json
 import threading
+import time
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from slack_bolt import App
 from slack_bolt.adapter.wsgi import SlackRequestHandler
+from waitress import wasyncore
 from waitress.server import create_server
 
 if TYPE_CHECKING:
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
 
 SLACK_PATH = "/slack/events"
 THREADS = 16
+STOP_SECONDS = 3.0
 MAX_BODY = 1_000_000
 """Bytes. Slack's largest, a modal with everything typed into it, stays below 300,000."""
 
@@ -40,11 +43,13 @@ class WebServer:
     """Waitress in a thread of its own. `port` 0 takes a free one."""
 
     def __init__(self, wsgi: "WSGIApplication", *, host: str, port: int) -> None:
+        self._sockets: dict[int, Any] = {}
         self._server = create_server(
-            wsgi, host=host, port=port, threads=THREADS, ident=None,
+            wsgi, map=self._sockets, host=host, port=port, threads=THREADS, ident=None,
             max_request_body_size=MAX_BODY, channel_timeout=30, clear_untrusted_proxy_headers=True,
         )  # fmt: skip
-        self._thread = threading.Thread(target=self._server.run, name="web", daemon=True)
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="web", daemon=True)
 
     @property
     def port(self) -> int:
@@ -54,8 +59,25 @@ class WebServer:
         self._thread.start()
 
     def stop(self) -> None:
-        """Take nothing more; what is being answered is answered."""
-        self._server.close()
+        """Take nothing more; what is being answered is answered, for `STOP_SECONDS` at most."""
+        self._stopping.set()
+        self._server.pull_trigger()
+        self._thread.join(STOP_SECONDS + 1)
+
+    def _run(self) -> None:
+        # Waitress's own `run` cannot be ended from another thread without breaking its select.
+        while not self._stopping.is_set():
+            wasyncore.loop(timeout=1, use_poll=True, map=self._sockets, count=1)
+        self._server.accepting = False
+        deadline = time.monotonic() + STOP_SECONDS
+        while self._answering() and time.monotonic() < deadline:
+            wasyncore.loop(timeout=0.05, use_poll=True, map=self._sockets, count=1)
+        self._server.task_dispatcher.shutdown()
+        wasyncore.close_all(self._sockets)
+
+    def _answering(self) -> bool:
+        channels = self._server.active_channels.values()
+        return any(channel.requests or channel.total_outbufs_len for channel in channels)
 
 
 def _health(health: Health, start_response: "StartResponse") -> Iterable[bytes]:

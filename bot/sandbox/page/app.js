@@ -5,6 +5,7 @@ import { showBar } from "./bar.js";
 import { channelComposer, swapDraft, threadComposer } from "./composer.js";
 import { listen } from "./dom.js";
 import { showHint } from "./hint.js";
+import { followInside } from "./inside.js";
 import { drawMessages } from "./messages.js";
 import { showModals } from "./modals.js";
 import { drawChannels, drawPeople, drawPlace, drawSides } from "./panes.js";
@@ -70,10 +71,9 @@ function announce(before, after) {
   }
   const unread = new Map(before.channels.map((one) => [one.id, one.unread]));
   const here = document.body.dataset.side === "workspace" && world.channel;
-  for (const { id, unread: now } of after.channels) {
-    const action = { label: "Show", run: () => goTo(id) };
-    if (id !== here && now > (unread.get(id) ?? 0)) toast(`New in ${channelName(id)}`, { id, action });
-  }
+  const lit = after.channels.find(({ id, unread: now }) => id !== here && now > (unread.get(id) ?? 0));
+  const show = lit && { label: "Show", run: () => goTo(lit.id) };
+  if (lit) toast(`New in ${channelName(lit.id)}`, { id: "lit", action: show });
 }
 
 // Drawing
@@ -108,7 +108,7 @@ function drawThread() {
 function showSide(side) {
   document.body.dataset.side = side;
   drawSides(showSide);
-  if (side === "workspace") refresh();
+  return side === "workspace" ? refresh() : undefined;
 }
 
 function goTo(channel) {
@@ -120,7 +120,7 @@ function goTo(channel) {
     draw();
     if (channel === HOME) act("/sandbox/home", { person: world.person });
   }
-  showSide("workspace");
+  return showSide("workspace");
 }
 
 async function openThread(ts) {
@@ -172,13 +172,6 @@ function changed() {
   refresh();
 }
 
-function followChannelLink(event) {
-  const link = event.target.closest?.("[data-channel-link]");
-  if (!link) return;
-  event.preventDefault();
-  goTo(link.dataset.channelLink);
-}
-
 function tick() {
   draw();
   drawSquare();
@@ -186,7 +179,7 @@ function tick() {
 
 listen(["click", "change", "input", "submit", "keydown", "mousedown"]);
 listen(["toggle", "error", "cancel"], { capture: true });
-document.addEventListener("click", followChannelLink);
+document.addEventListener("click", (event) => followInside(event, { goTo, showSide }));
 document.addEventListener("redraw", draw);
 document.addEventListener("moved", changed);
 document.addEventListener("visibilitychange", () => document.hidden || refresh());

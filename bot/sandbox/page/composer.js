@@ -15,7 +15,7 @@ export function channelComposer() {
   const form = document.getElementById("say");
   const box = form.querySelector("textarea");
   const list = document.getElementById("commands");
-  form.handlers = { submit: (event) => sent(event, box, say) };
+  form.handlers = { submit: (event) => (hide(box, list), sent(event, box, say)) };
   box.handlers = { input: () => suggest(box, list), keydown: (event) => key(event, box, list) };
   box.addEventListener("blur", () => hide(box, list));
 }
@@ -48,7 +48,12 @@ function say(text, thread) {
   const where = { person: world.person, channel: world.channel };
   const command = /^(\/[\w-]+)\s*([\s\S]*)$/.exec(text);
   if (command && !thread) return act("/sandbox/command", { ...where, command: command[1], text: command[2] });
-  return act("/sandbox/say", { ...where, text, ...(thread && { thread_ts: thread }) });
+  return act("/sandbox/say", { ...where, text: escaped(text), ...(thread && { thread_ts: thread }) });
+}
+
+/** What people type is text: their client escapes it, as Slack's does. */
+function escaped(text) {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }
 
 function enter(event, box) {

@@ -10,7 +10,12 @@ const byId = (id) => document.getElementById(id);
 export function drawPeople(become) {
   const choice = ({ id, name, real_name: called }) => {
     const held = { value: name, ".checked": id === world.state.me.id, on: { change: () => become(name) } };
-    return h("label", { key: id }, h("input", { type: "radio", name: "person", ...held }), h("span", called.split(" ")[0] || name));
+    return h(
+      "label",
+      { key: id },
+      h("input", { type: "radio", name: "person", ...held }),
+      h("span", called.split(" ")[0] || name),
+    );
   };
   redraw(byId("people"), world.state.people.map(choice));
 }

@@ -63,6 +63,7 @@ function article(post) {
   const shown = {
     class: ["post", ...Object.keys(kinds).filter((kind) => kinds[kind])].join(" "),
     key: idOf(post),
+    tabindex: "-1",
     "data-post": post.id,
     "data-network": post.network,
     "aria-label": `${post.author.handle} on ${labelOf(post.network)}`,
@@ -147,6 +148,12 @@ function noticeAnswers() {
   const fresh = answers && ours.find((post) => !answers.has(idOf(post)));
   answers = new Set(ours.map(idOf));
   if (fresh) document.dispatchEvent(new CustomEvent("answered"));
+}
+
+/** The post a link on some platform leads to, if it is one of the square's. */
+export function postBehind(href) {
+  const ends = (id) => [id, BigInt(id).toString(36)].some((name) => href.split(/[/?#]/).includes(name));
+  return square?.posts.find(({ id }) => ends(id));
 }
 
 function idOf(post) {

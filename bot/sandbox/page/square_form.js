@@ -26,7 +26,11 @@ export function writeForm(square, publish) {
     field("As", words("as", customers, { ".value": customers[0] })),
     field("On", [h("select.select", { name: "network" }, networks)]),
     field("Community", words("community", communities, { placeholder: "left empty: the main one" }), "community"),
-    field("Post", [h("textarea.text-field", { name: "text", rows: 3, dir: "auto", on: { keydown: submitByKey } })], "wide"),
+    field(
+      "Post",
+      [h("textarea.text-field", { name: "text", rows: 3, dir: "auto", on: { keydown: submitByKey } })],
+      "wide",
+    ),
     h("button.button.primary", { type: "submit" }, "Post"),
   );
 }

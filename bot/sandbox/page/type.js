@@ -7,6 +7,8 @@ import { plain } from "./text.js";
 import { world } from "./world.js";
 
 const PAUSE = 150;
+// What Slack allows anyway: a counter that nobody will fill only disturbs.
+const LONGEST = 3000;
 
 /** A text field: `type` is text, textarea, url or number. */
 export function typed(type, one, block, place) {
@@ -40,7 +42,7 @@ export function typed(type, one, block, place) {
   const output = { for: fieldId(block, one, place), key: `${one.action_id}-count` };
   return [
     h(type === "textarea" ? "textarea.text-field" : "input.text-field", { ...area, ...shown }),
-    one.max_length && h("output.count", output, counted(value, one)),
+    one.max_length < LONGEST && h("output.count", output, counted(value, one)),
   ];
 }
 
