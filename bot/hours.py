@@ -1,7 +1,7 @@
 """Business hours: how much of a span somebody was there to answer. Pure."""
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +20,12 @@ class BusinessHours:
         last = end.astimezone(self.zone).date()
         while day <= last:
             if day.weekday() in self.days:
-                opened = datetime.combine(day, self.opens, self.zone)
-                closed = datetime.combine(day, self.closes, self.zone)
-                total += max(timedelta(0), min(end, closed) - max(start, opened))
+                opened = max(start, self._moment(day, self.opens))
+                closed = min(end, self._moment(day, self.closes))
+                # In UTC: within one zone Python counts as if its clocks never changed.
+                total += max(timedelta(0), closed.astimezone(UTC) - opened.astimezone(UTC))
             day += timedelta(days=1)
         return total
+
+    def _moment(self, day: date, clock: time) -> datetime:
+        return datetime.combine(day, clock, self.zone)

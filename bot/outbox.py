@@ -102,14 +102,19 @@ def next_moment(store: Store, *, paces: Paces) -> datetime | None:
     return min((moment for moment, _ in _moments(store, paces)), default=None)
 
 
-def mark(store: Store, lease: Lease) -> bool:
-    """Write down that the call leaves now. False: the lease is lost or too short; do not call."""
+def mark(store: Store, lease: Lease, *, paces: Paces) -> bool:
+    """Write down that the call leaves now. False: the lease is lost or too short; do not call.
+
+    The lane's next place is counted from here: what was looked up since the lease takes time too.
+    """
     row = store.held_delivery(lease.id, lease.token)
     if row is None or row.leased_until is None:
         return False
     if row.leased_until - store.now < SAFE_MARGIN:
         return False
     row.tried_at = row.tried_at or store.now
+    pace, lane = paces(lease.lane), store.lane(lease.lane)
+    lane.full_until = max(lane.full_until, store.now + pace.interval)
     return True
 
 

@@ -51,6 +51,9 @@ class Store:
         self.session.add(row)
         return row
 
+    def remove(self, row: Base) -> None:
+        self.session.delete(row)
+
     def flush(self) -> None:
         """Send what was added, so that new rows have their ids."""
         self.session.flush()
@@ -81,10 +84,13 @@ class Store:
                 return department
         return None
 
-    def department_in(self, channel_id: str) -> Department | None:
-        """The department that has this channel, by what was written or by where its cards are."""
+    def department_in(self, channel_id: str, *, name: str = "") -> Department | None:
+        """The department that has this channel, by what was written or by where its cards are.
+
+        `name`: the channel's own, as "#sales".
+        """
         query = select(Card.channel).where(Card.channel_id == channel_id).distinct()
-        names = {channel_id, *self.session.scalars(query)}
+        names = {channel_id, name, *self.session.scalars(query)}
         return next((one for one in self.departments() if one.channel in names), None)
 
     def department_by_id(self, department_id: int) -> Department | None:

@@ -31,7 +31,7 @@ def count(number: int, one: str, many: str = "") -> str:
 def short_count(number: int) -> str:
     """As under a profile: 950, 2.1k, 12k, 1.3M."""
     for size, unit in ((1_000_000, "M"), (1_000, "k")):
-        if number >= size:
+        if number >= size - size // 2000:  # 999,500 is nearer to 1M than to any other
             value = number / size
             return f"{value:.1f}".removesuffix(".0") + unit if value < 10 else f"{value:.0f}{unit}"
     return str(number)

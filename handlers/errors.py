@@ -14,7 +14,7 @@ from bot.errors import Refusal, TooSlow
 from bot.slack.blocks import escape
 from bot.slack.lookups import draw_told
 from bot.slack.modals import told
-from bot.slack.payloads import Payload
+from bot.slack.payloads import Payload, chosen
 
 log = logging.getLogger(__name__)
 
@@ -64,10 +64,10 @@ def _answer(body: dict[str, Any]) -> BoltResponse:
 
 
 def _field(body: Payload) -> str:
-    """The field to put the sentence under: where something is typed, else the first one."""
-    blocks = [one for one in body["view"]["blocks"] if one.get("type") == "input"]
-    typed = [one for one in blocks if one["element"]["type"] == "plain_text_input"]
-    return str((typed or blocks)[0]["block_id"])
+    """The field to put the sentence under: the first choice that was made, else the first field."""
+    view = body["view"]
+    blocks = [str(one["block_id"]) for one in view["blocks"] if one.get("type") == "input"]
+    return next((one for one in blocks if chosen(view, one)), blocks[0])
 
 
 def _tell(client: WebClient, body: Payload, sentence: str) -> None:

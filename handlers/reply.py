@@ -5,6 +5,7 @@ from collections.abc import Callable
 from slack_bolt import Ack, App
 from slack_sdk import WebClient
 
+from bot.errors import Refusal
 from bot.models import Reply
 from bot.slack import ids, payloads
 from bot.slack.modals import ReplyView, reply_modal
@@ -43,12 +44,16 @@ def register(app: App, switchboard: Switchboard) -> None:
     @app.view(ids.REPLY_MODAL)
     def submit(ack: Ack, body: Payload, view: Payload) -> None:
         about = payloads.about(view)
-        text = payloads.typed(view, ids.TEXT)
-        answer = database.write(
-            queue_reply, about.mention_id, text,
-            by=payloads.actor(body), submission=payloads.click(body), seen=about.seen,
-            platform=switchboard.open,
-        )  # fmt: skip
+        text, by = payloads.typed(view, ids.TEXT), payloads.actor(body)
+        try:
+            answer = database.write(
+                queue_reply, about.mention_id, text,
+                by=by, submission=payloads.click(body), seen=about.seen,
+                platform=switchboard.open,
+            )  # fmt: skip
+        except Refusal:
+            database.write(save_draft, about.mention_id, text, by=by)
+            raise
         if isinstance(answer, ReplyForm):
             ack(response_action="update", view=reply_modal(_view(switchboard, answer)))
             return
@@ -76,7 +81,7 @@ def _view(switchboard: Switchboard, form: ReplyForm) -> ReplyView:
         mention=mention,
         platform=platform.label,
         account=form.account,
-        counting=platform.counting,
+        counting=f"Up to {platform.measure('').limit:,}. {platform.counting}",
         draft=form.draft,
         seen=form.seen,
         warning=_warning(form),
@@ -85,9 +90,9 @@ def _view(switchboard: Switchboard, form: ReplyForm) -> ReplyView:
 
 def _warning(form: ReplyForm) -> str:
     """What the writer should know before pressing Reply (once more)."""
+    if form.answered_by is not None:
+        return f"{form.answered_by} has answered this already. Yours would be one more reply."
     if form.holder is not None and form.held_since is not None:
         since = ago(form.now - form.held_since)
         return f"{form.holder} claimed this {since} and may be writing too."
-    if form.answered_by is not None:
-        return f"{form.answered_by} has answered this already. Yours would be one more reply."
     return ""

@@ -4,6 +4,7 @@ Mentions come from the inbox (u/name, replies to us), from a search over all pos
 comments of chosen communities. Listings are read newest first, without praw's endless streams.
 """
 
+import itertools
 import json
 import re
 import unicodedata
@@ -36,7 +37,10 @@ from platforms.base import (
 )
 
 SITE = "https://www.reddit.com"
+FIRST_PAGE = 100
+"""The first round takes what Reddit shows on one page of mentions and comments, however old."""
 FIRST_LOOK = timedelta(hours=1)
+"""How far back it looks for replies to us, of which old ones were seen by whoever wrote there."""
 OVERLAP = timedelta(minutes=10)
 """Reddit lists and indexes some things late, so each round looks back."""
 OLD_IN_A_ROW = 5
@@ -74,6 +78,8 @@ class _Source:
     items: Iterable[Any]
     reach: int = LISTING_REACH
     must_match: bool = False
+    page_at_first: bool = True
+    """Whether the first round takes the newest page instead of the recent past."""
 
 
 class Reddit(Platform):
@@ -96,9 +102,12 @@ class Reddit(Platform):
         found: dict[str, FoundMention] = {}
         gaps: list[str] = []
         with self._heard():
-            for source in self._sources(query):
+            for source in self._sources(query, first=not start):
                 last = start.get(source.name, (now - FIRST_LOOK + OVERLAP).timestamp())
-                items, whole = _walk(source, last - OVERLAP.total_seconds())
+                if not start and source.page_at_first:
+                    items, whole = _first_page(source), True
+                else:
+                    items, whole = _walk(source, last - OVERLAP.total_seconds())
                 newest[source.name] = max([last, *(item["created_utc"] for item in items)])
                 found |= self._mentions(items, query, must_match=source.must_match)
                 gaps += [] if whole else [_gap(source, last, items)]
@@ -179,15 +188,19 @@ class Reddit(Platform):
         ) as error:
             raise no_use(LABEL, write=self._line.comment_left) from error
 
-    def _sources(self, query: Query) -> Iterator[_Source]:
+    def _sources(self, query: Query, *, first: bool) -> Iterator[_Source]:
         inbox = self._reddit.inbox
         yield _Source("mentions", inbox.mentions(limit=None))
-        yield _Source("comment replies", inbox.comment_replies(limit=None))
-        yield _Source("post replies", inbox.submission_replies(limit=None))
+        for name, replies in (
+            ("comment replies", inbox.comment_replies(limit=None)),
+            ("post replies", inbox.submission_replies(limit=None)),
+        ):
+            yield _Source(name, replies, page_at_first=False)
         everywhere = self._reddit.subreddit("all")
         for term in query.terms:
             words = '"{}"'.format(term.replace('"', " "))
-            items = everywhere.search(words, sort="new", time_filter="all", limit=None)
+            past = "day" if first else "all"
+            items = everywhere.search(words, sort="new", time_filter=past, limit=None)
             yield _Source(f"search {term}", items, SEARCH_REACH)
         if query.communities:
             chosen = self._reddit.subreddit("+".join(query.communities))
@@ -240,6 +253,11 @@ def _walk(source: _Source, floor: float) -> tuple[list[dict[str, Any]], bool]:
         elif (old := old + 1) == OLD_IN_A_ROW:
             break
     return list(found.values()), old > 0 or len(found) < source.reach
+
+
+def _first_page(source: _Source) -> list[dict[str, Any]]:
+    page = [vars(item) for item in itertools.islice(source.items, FIRST_PAGE)]
+    return list({raw["name"]: raw for raw in page}.values())
 
 
 def _gap(source: _Source, last: float, items: list[dict[str, Any]]) -> str:

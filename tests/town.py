@@ -46,15 +46,19 @@ class Town:
 
     def start(self) -> None:
         """Start Switchboard's web door; its worker runs when `deliver` says so."""
+        self.start_worker()
+        self.process.start_web(host="127.0.0.1", port=0)
+        assert self.process.web is not None
+        self.world.connect(f"http://127.0.0.1:{self.process.web.port}{SLACK_PATH}")
+
+    def start_worker(self) -> None:
+        """Start all of Switchboard but its door; what is due is done when `deliver` says so."""
         settings = app.Settings.read(self.env)
         platforms = {one.platform.name: one for one in configured(self.env)}
         self.process = app.Process(settings, platforms, app.build_app, clock=self.clock.now)
         self.database = self.process.database
         app.fill_when_empty(self.database, EXAMPLE)
         self.process.greet_slack()
-        self.process.start_web(host="127.0.0.1", port=0)
-        assert self.process.web is not None
-        self.world.connect(f"http://127.0.0.1:{self.process.web.port}{SLACK_PATH}")
         self.drain = app.make_drain(self.process.switchboard, self.process.workspace)
         every = timedelta(seconds=60)
         self.sources = {

@@ -107,7 +107,7 @@ class Drain:
         return receipt
 
     def _mark(self, store: Store, sender: Sender[Any, Any], lease: Lease) -> bool:
-        if not outbox.mark(store, lease):
+        if not outbox.mark(store, lease, paces=lanes.pace_of):
             return False
         sender.mark(store, lease)
         return True

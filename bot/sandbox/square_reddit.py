@@ -6,6 +6,7 @@ nothing are submissions, whose first line is the title; replies are comments.
 
 import re
 from collections.abc import Callable, Iterable
+from datetime import timedelta
 from typing import Any
 
 from aiohttp import web
@@ -85,7 +86,10 @@ class _Reddit:
 
     def search(self, request: web.Request) -> Json:
         words = request.query["q"].replace('"', "").strip().lower()
-        found = [post for post in self._there() if not post.reply_to and words in post.text.lower()]
+        day_ago = self._square.now() - timedelta(days=1)
+        lately = request.query.get("t") == "day"
+        there = (post for post in self._there() if not lately or post.at >= day_ago)
+        found = [post for post in there if not post.reply_to and words in post.text.lower()]
         return self._listing(request, found[:SEARCH_REACH])
 
     def comments(self, request: web.Request) -> Json:

@@ -11,13 +11,17 @@ from bot.slack.lookups import PAGE, Answer, Desk, Help, Line, Listing, Single, S
 from bot.store import Found, Store
 
 LATELY = timedelta(days=30)
+LONGEST = 200
+"""Code points of a command that are looked at. A button for the next page carries them along."""
 
 
 def look_up(  # noqa: PLR0911 (one line a subcommand)
     store: Store, text: str, *, by: Actor, page: int, label: Labels, link: Links
 ) -> Answer:
     """Answer what was typed after `/mentions`. Words that are no subcommand are searched for."""
-    word, _, rest = text.strip().partition(" ")
+    # PostgreSQL takes no NUL.
+    text = text.replace("\0", "").strip()[:LONGEST].strip()
+    word, _, rest = text.partition(" ")
     rest = rest.strip()
     finder = _Finder(store, by, page, label, link)
     match word.casefold():
@@ -38,7 +42,7 @@ def look_up(  # noqa: PLR0911 (one line a subcommand)
         case _ if word.lstrip("#").isdecimal() and not rest:
             return finder.single(int(word.lstrip("#")[:12]))
         case _:
-            return finder.containing(text.strip())
+            return finder.containing(text)
 
 
 class _Finder:

@@ -139,6 +139,7 @@ def send_again(store: Store, reply_id: int, *, by: Actor, click: str) -> Reply:
         reply.mention.take_for_reply(person, now=store.now)
         reply.move(ReplyState.QUEUED)
         reply.problem, reply.first_tried_at = "", None
+        _forget_draft(store, reply)
         _enqueue(store, reply)
         journal.write(store, reply.mention, "tried again", by=person, click=click)
     return reply
@@ -174,6 +175,13 @@ def keep_as_draft(store: Store, reply: Reply) -> None:
     draft = store.draft(reply.mention_id, reply.author_id)
     if draft is None:
         store.add(Reply(mention_id=reply.mention_id, author=reply.author, text=reply.text))
+
+
+def _forget_draft(store: Store, reply: Reply) -> None:
+    """What goes out must not wait in the modal to be sent twice; a changed text stays."""
+    draft = store.draft(reply.mention_id, reply.author_id)
+    if draft is not None and draft.text == reply.text:
+        store.remove(draft)
 
 
 def _submit(store: Store, mention: Mention, person: Person, text: str, submission: str) -> Reply:

@@ -27,7 +27,7 @@ def transfer_mention(
         return mention
     mention.refuse_if_done(store.now)
     journal.refuse_while_sending(store, mention)
-    department, place = _destination(store, department_id, channel)
+    department, place = _destination(store, department_id, channel, channel_label)
     old = store.current_card(mention_id)
     if old is None or place in (old.channel, old.channel_id):
         raise SamePlace(place=department.name if department else "that channel")
@@ -46,7 +46,7 @@ def transfer_mention(
 
 
 def _destination(
-    store: Store, department_id: int | None, channel: str | None
+    store: Store, department_id: int | None, channel: str | None, channel_label: str
 ) -> tuple[Department | None, str]:
     """The department, if it is one, and the channel."""
     if department_id is not None and channel:
@@ -59,5 +59,5 @@ def _destination(
         return department, department.channel
     if not channel:
         raise NowhereToSend
-    owner = store.department_in(channel)
+    owner = store.department_in(channel, name=channel_label)
     return owner, owner.channel if owner else channel

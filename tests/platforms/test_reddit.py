@@ -96,8 +96,9 @@ def test_old_item_on_top_does_not_end_reading(reddit: Reddit, scripted: Scripted
         a_comment("b", "u/acme second"),
         a_comment("a", "u/acme first", age=60),
     )
+    cursor = reddit.fetch(QUERY, cursor=None).cursor
     scripted.on("/reddit/message/mentions", ok(listing))
-    found = reddit.fetch(QUERY, cursor=None).mentions
+    found = reddit.fetch(QUERY, cursor=cursor).mentions
     assert [mention.external_id for mention in found] == ["t1_a", "t1_b"]
 
 
@@ -315,3 +316,12 @@ def test_unknown_community_pauses_with_the_list(reddit: Reddit, scripted: Script
     scripted.on("/reddit/r/nowhere/comments", refused(302, "", location="/subreddits/search"))
     with pytest.raises(PausedError, match="community"):
         reddit.fetch(Query(terms=("acme",), communities=("nowhere",)), cursor=None)
+
+
+def test_the_first_round_takes_the_newest_page_of_mentions_however_old(
+    reddit: Reddit, scripted: Scripted
+) -> None:
+    years_old = [a_comment(f"c{n}", f"u/acme {n}", age=1e8 + n) for n in range(120)]
+    scripted.on("/reddit/message/mentions", ok(a_listing(*years_old)))
+    found = reddit.fetch(QUERY, cursor=None).mentions
+    assert [mention.external_id for mention in found] == [f"t1_c{n}" for n in reversed(range(100))]

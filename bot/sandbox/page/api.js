@@ -16,8 +16,8 @@ export async function read(path) {
   }
 }
 
-/** POST a JSON body and return the answer; what went wrong is told to the person. */
-export async function act(path, body) {
+/** POST a JSON body and return the answer; what it says to the person is shown, unless `quiet`. */
+export async function act(path, body, { quiet = false } = {}) {
   try {
     const answer = await fetch(path, {
       method: "POST",
@@ -26,7 +26,7 @@ export async function act(path, body) {
     });
     const said = await answer.json().catch(() => ({}));
     const result = { ok: answer.ok, ...said };
-    tell(result, answer.status);
+    if (!quiet) tell(result, answer.status);
     return result;
   } catch {
     connected(false);

@@ -42,9 +42,9 @@ async function fetchAll() {
   const state = await read(`/sandbox/state?${query}`);
   if (!state || person !== world.person || channel !== world.channel) return;
   announce(world.state, state);
-  Object.assign(world, { state, fetched: Date.now() });
+  Object.assign(world, { state, fetched: Date.now() / 1000 });
   if (world.thread) await fetchThread();
-  draw();
+  drawBoth();
   if (!document.hidden && document.body.dataset.side === "workspace") await markRead(state);
 }
 
@@ -172,7 +172,7 @@ function changed() {
   refresh();
 }
 
-function tick() {
+function drawBoth() {
   draw();
   drawSquare();
 }
@@ -191,6 +191,6 @@ threadComposer();
 recall();
 showHint();
 drawSquare();
-setInterval(tick, CLOCK_TICK);
+setInterval(drawBoth, CLOCK_TICK);
 setInterval(refreshSquare, SQUARE_TICK);
 start();

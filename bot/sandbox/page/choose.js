@@ -29,7 +29,7 @@ export function marks(type, offer, one, block, place) {
   const chosen = chosenIn(one, block, place);
   const change = (event, node) => {
     const all = [...node.querySelectorAll("input:checked")].map((box) => box.value);
-    send("choose", one, block, place, { selected: type === "radio" ? all[0] : all });
+    send("choose", one, block, place, { selected: type === "radio" ? all[0] : all }, node);
   };
   const line = (choice) =>
     h(
@@ -44,7 +44,7 @@ export function marks(type, offer, one, block, place) {
 
 /** A date or a time: `type` as an input element names it. */
 export function picker(type, one, block, place) {
-  const change = (event, node) => send("choose", one, block, place, { selected: node.value || null });
+  const change = (event, node) => send("choose", one, block, place, { selected: node.value || null }, node);
   const hint = plain(one.placeholder?.text ?? type);
   const held = { ".value": chosenIn(one, block, place)[0] ?? "" };
   const shown = { type, key: one.action_id, ...named(one, block, place, hint), ...held, on: { change } };

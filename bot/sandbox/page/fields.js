@@ -32,12 +32,20 @@ export function chosenIn(one, block, place) {
   return [held?.[1] ?? []].flat().map((choice) => choice.value ?? choice);
 }
 
+/** Resolves when the sandbox knows what stands in the text fields of a form. */
+export function told(form) {
+  const fields = [...form.elements].filter((field) => field.told !== undefined);
+  return Promise.all(fields.map((field) => field.handlers.change(null, field)));
+}
+
 /** Ask what the element wants confirmed, then click or choose; `node` shows that it is on its way. */
 export async function send(what, one, block, place, more, node) {
   if (one.confirm && !(await confirmed(one.confirm))) return;
-  node?.setAttribute("aria-busy", "true");
+  node.setAttribute("aria-busy", "true");
+  const form = node.closest("form");
+  if (form) await told(form);
   const named = { block_id: block.block_id, action_id: one.action_id };
   await act(`/sandbox/${what}`, { person: world.person, ...place.target, ...named, ...more });
-  node?.removeAttribute("aria-busy");
+  node.removeAttribute("aria-busy");
   document.dispatchEvent(new CustomEvent("used", { detail: { label: one.text?.text ?? "" } }));
 }

@@ -100,7 +100,7 @@ function replies(message, openThread) {
   if (!message.reply_count) return null;
   const many = message.reply_count === 1 ? "1 reply" : `${message.reply_count} replies`;
   const shown = { type: "button", key: "replies", on: { click: () => openThread(message.ts) } };
-  return h("button.replies", shown, many, h("small", `last ${ago(message.latest_reply)}`));
+  return h("button.replies", shown, many, h("small", `latest ${ago(message.latest_reply)}`));
 }
 
 function tools(message, openThread) {

@@ -3,8 +3,8 @@
 import { act } from "./api.js";
 import { blocks } from "./blocks.js";
 import { h, redraw } from "./dom.js";
+import { told } from "./fields.js";
 import { plain } from "./text.js";
-import { told } from "./type.js";
 import { world } from "./world.js";
 
 /** Show the modals this person has open: the top one on top, the others kept as they were. */

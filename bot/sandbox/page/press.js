@@ -28,7 +28,7 @@ export function overflow(one, block, place) {
 function item(option, one, block, place) {
   const click = (event, node) => {
     node.closest("[popover]").hidePopover();
-    send("choose", one, block, place, { selected: option.value });
+    send("choose", one, block, place, { selected: option.value }, node);
   };
   const shown = { role: "menuitem", on: { click } };
   const more = option.description && h("small", plain(option.description.text));

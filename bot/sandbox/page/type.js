@@ -20,7 +20,7 @@ export function typed(type, one, block, place) {
     if (node.told !== node.value) {
       node.told = node.value;
       const text = { person: world.person, ...place.target, ...named, text: node.value };
-      node.telling = act("/sandbox/type", text);
+      node.telling = act("/sandbox/type", text, { quiet: true });
     }
     return node.telling;
   };
@@ -44,12 +44,6 @@ export function typed(type, one, block, place) {
     h(type === "textarea" ? "textarea.text-field" : "input.text-field", { ...area, ...shown }),
     one.max_length < LONGEST && h("output.count", output, counted(value, one)),
   ];
-}
-
-/** Resolves when the sandbox knows what stands in the text fields of a form. */
-export function told(form) {
-  const fields = [...form.elements].filter((field) => field.told !== undefined);
-  return Promise.all(fields.map((field) => field.handlers.change(null, field)));
 }
 
 /** Ctrl+Enter, or ⌘+Enter, in a text of several lines. */

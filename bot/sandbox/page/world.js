@@ -1,6 +1,6 @@
 /** What the page knows of the workspace, and who is looking: one place, read by everything that draws. */
 
-/** `state` is the answer of /sandbox/state; `fetched` says when it came, on this machine's clock. */
+/** `state` is the answer of /sandbox/state; `fetched` is when it came, in seconds of this machine. */
 export const world = {
   person: "",
   channel: "",
@@ -12,7 +12,8 @@ export const world = {
 
 /** The stand-in's clock in epoch seconds; it moves on between two answers and may be set by hand. */
 export function now() {
-  return (world.state?.now ?? Date.now() / 1000) + (Date.now() - world.fetched) / 1000;
+  const here = Date.now() / 1000;
+  return world.state ? world.state.now + here - world.fetched : here;
 }
 
 /** The person who is looking, as the workspace describes them. */

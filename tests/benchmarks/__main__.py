@@ -1,0 +1,26 @@
+"""`python -m tests.benchmarks [acknowledging] [ingesting] [starting]`: measure, and print tables.
+
+Everything is measured against a bare floor in the same run, because machines differ.
+"""
+
+import sys
+import time
+
+from tests.benchmarks import acknowledging, databases, ingesting
+from tests.benchmarks.table import machine, say
+
+PARTS = {part.__name__.rpartition(".")[2]: part for part in (acknowledging, ingesting)}
+
+
+def main(chosen: list[str]) -> None:
+    begun = time.monotonic()
+    with databases.both() as kinds:
+        print(machine([f"{kind.name} {kind.version}" for kind in kinds]), flush=True)
+        for name in chosen or PARTS:
+            for table in PARTS[name].measure(kinds):
+                print(table, flush=True)
+    say(f"{time.monotonic() - begun:.0f} seconds in all")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,129 @@
+"""How long a person waits after pressing Claim: ours, which commits first, and Bolt as it comes."""
+
+import itertools
+import statistics
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+
+import app
+from bot.database import Database
+from tests.benchmarks import default_app
+from tests.benchmarks.claims import demand, fill
+from tests.benchmarks.clicks import ClaimButton, Click, press
+from tests.benchmarks.databases import EXAMPLE, Kind
+from tests.benchmarks.servers import free_port, running
+from tests.benchmarks.table import Table, say
+from tests.town import Town
+
+SIZES = {1: 1000, 16: 3200}
+"""Clients at once, and how many clicks of theirs are measured."""
+ROUNDS = 5
+WARM_UP = 64
+"""Clicks that every server gets beforehand."""
+PEOPLE = [f"U0BENCH{number}" for number in range(max(SIZES))]
+
+
+@dataclass(slots=True)
+class Server:
+    """Something that acknowledges clicks. `database`: where it must write them first."""
+
+    name: str
+    port: int
+    numbers: Iterator[int]
+    """Of mentions that nobody has claimed yet."""
+    database: Database | None = None
+    share: int = 1
+    """A slow one gets one of so many clicks."""
+    clicks: list[Click] = field(default_factory=list)
+    seconds: dict[int, list[float]] = field(default_factory=dict)
+
+    def answer(self, button: ClaimButton, count: int, *, clients: int) -> list[float]:
+        """Press the button that often, each time on another mention; the seconds each took."""
+        people = itertools.cycle(PEOPLE[:clients])
+        numbers = itertools.islice(self.numbers, count)
+        clicks = [
+            Click(number, person, f"bench.{number}")
+            for number, person in zip(numbers, people, strict=False)
+        ]
+        self.clicks += clicks
+        return press(self.port, [button.signed(click) for click in clicks], clients=clients)
+
+
+def measure(kinds: Sequence[Kind]) -> list[Table]:
+    """Measure all servers in turns, so that what disturbs one disturbs the others."""
+    with ExitStack() as stack:
+        town = stack.enter_context(_town(kinds[0]))
+        button = ClaimButton(town)
+        servers = [
+            *(stack.enter_context(_ours(kind, town)) for kind in kinds),
+            stack.enter_context(_default("waitress", "Bolt's defaults on waitress", town)),
+            stack.enter_context(_default("builtin", "Bolt's defaults on its server", town, share=4)),
+        ]
+        for server in servers:
+            server.answer(button, WARM_UP, clients=max(SIZES))
+        for clients, count in SIZES.items():
+            say(f"{count} clicks on Claim by {clients} at once, {len(servers)} servers in turns")
+            for server in servers * ROUNDS:
+                taken = server.answer(button, count // ROUNDS // server.share, clients=clients)
+                server.seconds.setdefault(clients, []).extend(taken)
+        for server in servers:
+            if server.database is not None:
+                demand(server.database, server.clicks)
+    return [_table(servers, clients) for clients in SIZES]
+
+
+@contextmanager
+def _town(kind: Kind) -> Iterator[Town]:
+    """The Slack that everybody believes in, and one card to press a button on."""
+    with kind.fresh(app.load_config(EXAMPLE)) as database:
+        town = Town(database.url)
+        yield town
+        town.close()
+
+
+@contextmanager
+def _ours(kind: Kind, town: Town) -> Iterator[Server]:
+    """`python app.py web` on a database full of unclaimed mentions."""
+    port = free_port()
+    with kind.fresh(app.load_config(EXAMPLE)) as database:
+        say(f"{kind.name}: mentions to claim")
+        numbers = fill(database, PEOPLE, mentions=WARM_UP + sum(SIZES.values()))
+        variables = _slack(town) | {
+            "DATABASE_URL": database.url, "HOST": "127.0.0.1", "PORT": str(port)
+        }  # fmt: skip
+        with running(["app.py", "web"], variables, ready="Switchboard is running"):
+            yield Server(f"ours, {kind.name}", port, iter(numbers), database)
+
+
+@contextmanager
+def _default(kind: str, name: str, town: Town, *, share: int = 1) -> Iterator[Server]:
+    port = free_port()
+    arguments = ["-m", default_app.__name__, kind, str(port)]
+    with running(arguments, _slack(town), ready=default_app.READY):
+        yield Server(name, port, itertools.count(1), share=share)
+
+
+def _slack(town: Town) -> dict[str, str]:
+    return {name: value for name, value in town.env.items() if name.startswith("SLACK_")}
+
+
+def _table(servers: Sequence[Server], clients: int) -> Table:
+    figures = {server.name: _p50_p99(server.seconds[clients]) for server in servers}
+    floors = [figures[server.name] for server in servers if server.database is None]
+    rows = [(name, *_cells(own, floors)) for name, own in figures.items()]
+    return Table(
+        f"A click on Claim is acknowledged, {clients} at once",
+        ("", "p50 ms", "p99 ms", "÷ on waitress: p50", "p99", "÷ on its server: p50", "p99"),
+        tuple(rows),
+        told="Ours has committed by then; Bolt's defaults do nothing but answer. Below 1: faster.",
+    )
+
+
+def _cells(own: tuple[float, float], floors: Sequence[tuple[float, float]]) -> list[str]:
+    ratios = [mine / theirs for floor in floors for mine, theirs in zip(own, floor, strict=True)]
+    return [f"{seconds * 1000:.1f}" for seconds in own] + [f"{ratio:.2f}" for ratio in ratios]
+
+
+def _p50_p99(seconds: Sequence[float]) -> tuple[float, float]:
+    return statistics.median(seconds), statistics.quantiles(seconds, n=100)[98]

@@ -1,0 +1,55 @@
+"""The floor for acknowledging: an app as Bolt's first page shows it, which does nothing else.
+
+`python -m tests.benchmarks.default_app waitress|builtin PORT`
+"""
+
+import os
+import sys
+import threading
+from http.server import HTTPServer
+from typing import Any
+
+import slack_bolt.app.app
+from slack_bolt import Ack, App
+from slack_sdk import WebClient
+
+from bot.slack import ids
+from bot.web import SLACK_PATH, WebServer, make_wsgi
+
+READY = "the default app listens"
+
+
+def default_app() -> App:
+    """Bolt as it comes; only Slack's address is another one."""
+    client = WebClient(os.environ["SLACK_BOT_TOKEN"], base_url=os.environ["SLACK_API_URL"])
+    app = App(client=client, signing_secret=os.environ["SLACK_SIGNING_SECRET"])
+
+    @app.action(ids.CLAIM)
+    def claim(ack: Ack) -> None:
+        ack()
+
+    return app
+
+
+class HereOnly(HTTPServer):
+    """What Bolt's own server is made of. Bolt has it listen to the whole network."""
+
+    def __init__(self, address: tuple[str, int], handler: Any) -> None:
+        super().__init__(("127.0.0.1", address[1]), handler)
+        print(READY, flush=True)
+
+
+def on_waitress(port: int) -> None:
+    wsgi = make_wsgi(default_app(), lambda: {"ok": True})
+    WebServer(wsgi, host="127.0.0.1", port=port).start()
+    print(READY, flush=True)
+    threading.Event().wait()
+
+
+def on_its_own_server(port: int) -> None:
+    slack_bolt.app.app.HTTPServer = HereOnly
+    default_app().start(port, path=SLACK_PATH)
+
+
+if __name__ == "__main__":
+    {"waitress": on_waitress, "builtin": on_its_own_server}[sys.argv[1]](int(sys.argv[2]))

@@ -1,0 +1,140 @@
+"""Slash commands: whatever is typed, the asker alone gets an answer that helps."""
+
+import pytest
+
+from bot.sandbox.people import Person
+from bot.sandbox.records import Message
+from tests.journeys.steps import reply, send_to
+from tests.town import Town, buttons, words
+
+
+def ask(town: Town, person: Person, text: str = "", command: str = "/mentions") -> Message:
+    """What the person is shown, and nobody else."""
+    everybody = [one.text for one in town.slack.messages("general")]
+    before = len(town.slack.ephemerals(person))
+    ack = person.command(command, text, "general")
+    assert ack.ok, ack
+    assert ack.body["response_type"] == "ephemeral"
+    assert [one.text for one in town.slack.messages("general")] == everybody
+    shown = town.slack.ephemerals(person)[before:]
+    assert len(shown) == 1, f"{command} {text!r} was answered {len(shown)} times"
+    return shown[0]
+
+
+def test_each_subcommand_finds_what_it_says(town: Town):
+    you_hold = "You hold no mentions. Type `/mentions open` to see what waits."
+    assert you_hold in words(ask(town, town.ben))
+    assert "Nothing waits in Billing." in words(ask(town, town.ben, "open billing"))
+
+    town.post("Where is my refund, @acme?")
+    town.post("No internet since noon, @acme!", by="tobi_w")
+    town.post("Twice charged, @acme.", by="Lena_F")
+    reply(town, town.ana, "It is on its way.", "support")
+    town.ben.click(town.card("billing"), "claim")
+    town.deliver()
+
+    mine = words(ask(town, town.ben))
+    assert "Yours: 1 mention" in mine
+    assert "claimed by Ben Okafor · Town Square · @Lena_F: Twice charged" in mine
+    assert "/mentions help" in mine
+    assert "Yours: 1 mention" in words(ask(town, town.ben, "MINE"))
+    assert "Open: 2 mentions" in words(ask(town, town.ben, "open"))
+    here = ask(town, town.ben, "open #billing")
+    assert "Open in Billing: 2 mentions" in words(here)
+    card = town.card("billing", 0)
+    assert f"/archives/{card.channel}/p{card.ts.replace('.', '')}" in str(here.blocks)
+    assert "No. 1" in words(ask(town, town.cat, "search REFUND where"))
+    assert "No. 1" in words(ask(town, town.cat, "refund")), "other words are searched for"
+    assert "From @lena_f: 1 mention" in words(ask(town, town.cat, "from @lena_f"))
+
+    one = ask(town, town.cat, "2")
+    assert "No internet since noon" in words(one)
+    assert "It is on its way." in words(one)
+    assert "Ana Lima's reply is public" in words(one)
+    assert "No. 3" in words(ask(town, town.cat, "#3"))
+
+    figures = words(ask(town, town.cat, "stats"))
+    assert "Last 7 days: 3 mentions, 1 answered (33 %), median first reply 2 min." in figures
+    assert "Billing: 2" in figures
+    desks = words(ask(town, town.cat, "", "/departments"))
+    assert "Billing : Invoices, refunds, payments. In #billing, 2 open mentions." in desks
+    assert "In #support, 0 open mentions. Answered lately: Ana Lima." in desks
+
+
+@pytest.mark.parametrize("command", ["/mentions", "/departments"])
+def test_whoever_is_lost_gets_help(town: Town, command: str):
+    for text in ("help", "  HELP ", "?"):
+        shown = words(ask(town, town.cat, text, command))
+        assert f"`{command}`" in shown, text
+        assert "Only you see the answers." in shown
+    if command == "/departments":
+        assert "What you can type" in words(ask(town, town.cat, "billing, please", command))
+        return
+    assert "After “search” something is missing" in words(ask(town, town.cat, "search"))
+    assert "After “from” something is missing" in words(ask(town, town.cat, "from  "))
+    assert "“nothing like it”" in words(ask(town, town.cat, "nothing like it"))
+    assert "There is no mention number 77 here." in words(ask(town, town.cat, "77"))
+    unknown = words(ask(town, town.cat, "open marketing"))
+    assert 'There is no department "marketing". The departments are: PR, People' in unknown
+
+
+def test_long_answers_come_in_pages(town: Town):
+    for number in range(23):
+        town.square.post("square", f"user{number}", f"Refund number {number}, @acme")
+    town.read("square")
+    words_typed = "search " + "refund " * 400
+    for typed in ("open billing", "search refund", words_typed, "from user"):
+        first = ask(town, town.ben, typed)
+        assert buttons(first) == ["Next"], typed[:20]
+        assert words(first).count("No. ") == 10
+        town.ben.click(first, "page:next")
+        second = town.slack.message(first)
+        assert second.ephemeral_to == town.ben.id
+        assert buttons(second) == ["Previous", "Next"]
+        town.ben.click(second, "page:next")
+        third = town.slack.message(first)
+        assert words(third).count("No. ") == 3
+        assert buttons(third) == ["Previous"]
+        numbers = [
+            set(words(page).split("No. ")[1:][at].split(" ")[0] for at in range(3))
+            for page in (first, second, third)
+        ]
+        assert not set.intersection(*numbers), "each page shows others"
+        town.ben.click(third, "page:back")
+        assert words(town.slack.message(first)) == words(second)
+    assert town.slack.messages("general") == []
+
+
+def test_whatever_is_typed_is_taken_as_it_stands(town: Town):
+    town.post("A refund of 100 % please, @acme", by="snake_case")
+    town.post("A refund of 100 euros please, @acme 😡", by="snakes")
+    town.post("הזמנתי לפני שבועיים @acme", by="yael_b")
+    send_to(town, town.ana, town.card("support"), channel=town.slack.channel("general").id)
+    for typed, found in (
+        ("search %", 1),
+        ("search _", 1),
+        ("from snake_", 1),
+        ("from u/snake", 2),
+        ("search 😡", 1),
+        ("search שבועיים", 1),
+        ("search \\", 0),
+        ("search '; DROP TABLE mention; --", 0),
+        ("search <!channel> <@U1>", 0),
+        ("from <!here>", 0),
+        ("\u202egnp.exe", 0),
+        ("x" * 3000, 0),
+        ("a " * 1500, 1),
+        ("from " + "x" * 2995, 0),
+        ("open " + "x" * 2995, 0),
+        ("9" * 3000, 0),
+        ("٣", 1),
+        ("-1", 0),
+        ("1e9", 0),
+        ("search \x00", 0),
+    ):
+        answer = ask(town, town.cat, typed)
+        assert "Something went wrong" not in words(answer), typed[:40]
+        assert (words(answer).count("No. ") == found) or found, typed[:40]
+        if found:
+            assert "No. " in words(answer), typed[:40]
+        assert "<!" not in answer.text, typed[:40]
