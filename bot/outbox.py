@@ -89,8 +89,9 @@ def lease(store: Store, *, limit: int, paces: Paces) -> list[Lease]:
     """Take up to `limit` rows that are due, one a lane, as far as the lanes' pace allows."""
     taken: list[Lease] = []
     for name in _open_lanes(store, paces):
-        row = store.first_delivery(name)
-        if row is not None and _take_place(store.lane(name), paces(name), store.now):
+        lane = store.free_lane(name)
+        row = store.first_delivery(name) if lane else None
+        if lane and row and _take_place(lane, paces(name), store.now):
             taken.append(_hold(row, store.now))
         if len(taken) == limit:
             break
@@ -157,12 +158,17 @@ def look_later(store: Store, lease: Lease, *, seconds: float, problem: str) -> b
 
 
 def give_up(store: Store, lease: Lease, *, state: DeliveryState, problem: str) -> bool:
-    """Stop trying: failed, or uncertain until a person decides."""
+    """Stop trying: failed, unless it was asked for again; or uncertain until a person decides."""
     row = store.held_delivery(lease.id, lease.token)
     if row is None:
         return False
     _let_go(row)
-    row.state, row.problem, row.settled_at = state, problem, store.now
+    row.problem = problem
+    if state == DeliveryState.FAILED and row.wanted > lease.wanted:
+        # What is drawn now may be another thing than what was refused.
+        row.due_at, row.tried_at, row.looks = store.now, None, 0
+    else:
+        row.state, row.settled_at = state, store.now
     return True
 
 
@@ -174,16 +180,18 @@ def hold_lane(store: Store, name: str, *, seconds: float, paces: Paces) -> None:
 
 
 def _open_lanes(store: Store, paces: Paces) -> list[str]:
-    """Lanes with something due, the longest waiting first."""
-    busy = store.busy_lanes()
-    moments = sorted(_moments(store, paces))
-    return [name for moment, name in moments if moment <= store.now and name not in busy]
+    """Lanes with something that can leave now, the longest waiting first."""
+    return [name for moment, name in sorted(_moments(store, paces)) if moment <= store.now]
 
 
 def _moments(store: Store, paces: Paces) -> list[tuple[datetime, str]]:
+    """When each lane's next row can leave, at the latest if one of it is on its way."""
     opening = {lane.name: lane.full_until - _saved(paces(lane.name)) for lane in store.lanes()}
-    waiting = store.waiting_lanes()
-    return [(max(due, opening.get(name, due)), name) for name, due in waiting.items()]
+    busy = store.busy_lanes()
+    return [
+        (max(due, opening.get(name, due), busy.get(name, due)), name)
+        for name, due in store.waiting_lanes().items()
+    ]
 
 
 def _saved(pace: Pace) -> timedelta:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Select, func, or_, select, text
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy import Select, exists, func, or_, select, text
+from sqlalchemy.orm import Session, aliased, selectinload
 
 from bot.models import (
     OPEN_STATES,
@@ -177,12 +177,17 @@ class Store:
         return self._first(select(Delivery).where(Delivery.key == key)) is not None
 
     def first_delivery(self, lane: str) -> Delivery | None:
-        """The first row of a lane that is due and that nobody holds."""
+        """The first row of a lane that is due; none while another one of it is on its way."""
+        on_its_way = aliased(Delivery)
         query = select(Delivery).where(
             Delivery.state == DeliveryState.WAITING,
             Delivery.lane == lane,
             Delivery.due_at <= self.now,
-            self._nobody_holds(),
+            ~exists().where(
+                on_its_way.state == DeliveryState.WAITING,
+                on_its_way.lane == lane,
+                on_its_way.leased_until > self.now,
+            ),
         )
         query = query.order_by(Delivery.due_at, Delivery.id).limit(1)
         return self._first(query.with_for_update(skip_locked=True))
@@ -191,12 +196,13 @@ class Store:
         query = select(Delivery).where(Delivery.id == delivery_id, Delivery.token == token)
         return self._first(query.with_for_update())
 
-    def busy_lanes(self) -> set[str]:
-        """Lanes of which a row is on its way."""
-        query = select(Delivery.lane).where(
+    def busy_lanes(self) -> dict[str, datetime]:
+        """Lanes of which a row is on its way, and when its lease ends."""
+        ends = func.max(Delivery.leased_until, type_=Delivery.due_at.type)
+        query = select(Delivery.lane, ends).where(
             Delivery.state == DeliveryState.WAITING, Delivery.leased_until > self.now
         )
-        return set(self.session.scalars(query))
+        return dict(self.session.execute(query.group_by(Delivery.lane)).all())
 
     def waiting_lanes(self) -> dict[str, datetime]:
         """Lanes with something that nobody holds, and when the first of it is due."""
@@ -213,6 +219,12 @@ class Store:
     def lane(self, name: str) -> Lane:
         query = select(Lane).where(Lane.name == name).with_for_update()
         return self._first(query) or self.add(Lane(name=name, full_until=EPOCH))
+
+    def free_lane(self, name: str) -> Lane | None:
+        """The lane, for this transaction alone; None while another one has it."""
+        query = select(Lane).where(Lane.name == name)
+        free = self._first(query.with_for_update(skip_locked=True))
+        return free or (self.lane(name) if self._first(query) is None else None)
 
     def delivery_counts(self) -> dict[str, int]:
         """Rows that are not done, by state."""

@@ -1,10 +1,12 @@
 """Slash commands: whatever is typed, the asker alone gets an answer that helps."""
 
+import re
+
 import pytest
 
 from bot.sandbox.people import Person
 from bot.sandbox.records import Message
-from tests.journeys.steps import reply, send_to
+from tests.journeys.steps import reply
 from tests.town import Town, buttons, words
 
 
@@ -95,11 +97,8 @@ def test_long_answers_come_in_pages(town: Town):
         third = town.slack.message(first)
         assert words(third).count("No. ") == 3
         assert buttons(third) == ["Previous"]
-        numbers = [
-            set(words(page).split("No. ")[1:][at].split(" ")[0] for at in range(3))
-            for page in (first, second, third)
-        ]
-        assert not set.intersection(*numbers), "each page shows others"
+        pages = [set(re.findall(r"No\. (\d+)", words(one))) for one in (first, second, third)]
+        assert len(set().union(*pages)) == 23, "each page shows others"
         town.ben.click(third, "page:back")
         assert words(town.slack.message(first)) == words(second)
     assert town.slack.messages("general") == []
@@ -108,33 +107,32 @@ def test_long_answers_come_in_pages(town: Town):
 def test_whatever_is_typed_is_taken_as_it_stands(town: Town):
     town.post("A refund of 100 % please, @acme", by="snake_case")
     town.post("A refund of 100 euros please, @acme 😡", by="snakes")
-    town.post("הזמנתי לפני שבועיים @acme", by="yael_b")
-    send_to(town, town.ana, town.card("support"), channel=town.slack.channel("general").id)
+    town.post("הזמנתי לפני שבועיים @acme", by="yael")
     for typed, found in (
-        ("search %", 1),
-        ("search _", 1),
-        ("from snake_", 1),
-        ("from u/snake", 2),
-        ("search 😡", 1),
-        ("search שבועיים", 1),
-        ("search \\", 0),
-        ("search '; DROP TABLE mention; --", 0),
-        ("search <!channel> <@U1>", 0),
-        ("from <!here>", 0),
-        ("\u202egnp.exe", 0),
-        ("x" * 3000, 0),
-        ("a " * 1500, 1),
-        ("from " + "x" * 2995, 0),
-        ("open " + "x" * 2995, 0),
-        ("9" * 3000, 0),
-        ("٣", 1),
-        ("-1", 0),
-        ("1e9", 0),
-        ("search \x00", 0),
+        ("search %", {"1"}),
+        ("search _", {"1"}),
+        ("from snake_", {"1"}),
+        ("from u/snake", {"1", "2"}),
+        ("search 😡", {"2"}),
+        ("search שבועיים", {"3"}),
+        ("search \\", set()),
+        ("search '; DROP TABLE mention; --", set()),
+        ("search <!channel> <@U1>", set()),
+        ("from <!here>", set()),
+        ("\u202egnp.exe", set()),
+        ("x" * 3000, set()),
+        ("acme " * 600, {"1", "2", "3"}),
+        ("a " * 1500, {"1", "2", "3"}),
+        ("from " + "x" * 2995, set()),
+        ("open " + "x" * 2995, set()),
+        ("9" * 3000, set()),
+        ("٣", {"3"}),
+        ("-1", set()),
+        ("1e9", set()),
+        ("search \0", set()),
     ):
         answer = ask(town, town.cat, typed)
-        assert "Something went wrong" not in words(answer), typed[:40]
-        assert (words(answer).count("No. ") == found) or found, typed[:40]
-        if found:
-            assert "No. " in words(answer), typed[:40]
+        shown = words(answer)
+        assert "Something went wrong" not in shown, typed[:40]
+        assert set(re.findall(r"No\. (\d+)", shown)) == found, typed[:40]
         assert "<!" not in answer.text, typed[:40]

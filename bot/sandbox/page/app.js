@@ -21,18 +21,19 @@ const FIRST_CHANNEL = "support";
 const EMPTY = "Nothing here yet. Click a post in the town square.";
 const byId = (id) => document.getElementById(id);
 let source;
-let running;
-let again;
+let running = Promise.resolve();
+let waiting = null;
 
 // Fetching. However many changes arrive at once, one fetch runs and at most one waits.
 
 function refresh() {
-  again = Boolean(running);
-  running ??= fetchAll().finally(() => {
-    running = null;
-    if (again) refresh();
-  });
-  return running;
+  const next = () => {
+    waiting = null;
+    running = fetchAll();
+    return running;
+  };
+  waiting ??= running.then(next, next);
+  return waiting;
 }
 
 async function fetchAll() {
