@@ -12,9 +12,12 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+
+from sqlalchemy.exc import OperationalError
 
 from bot import doctor, schema
 from bot.config import Config, read_config, write_config
@@ -55,6 +58,13 @@ def main(arguments: list[str] | None = None) -> int:
     except (SettingsError, SettingsProblem, ConfigError, Refusal, CommandError) as error:
         print(error, file=sys.stderr)
         return 2
+    except OperationalError as error:
+        reason = str(error.orig).splitlines()[0]
+        print(
+            f"The database does not answer: {reason}. Next: look whether it runs, and at "
+            "DATABASE_URL.", file=sys.stderr,
+        )  # fmt: skip
+        return 2
     except KeyboardInterrupt:
         return 130
 
@@ -92,8 +102,8 @@ def run_worker(_: argparse.Namespace, env: Mapping[str, str]) -> int:
 
 def run_migrate(_: argparse.Namespace, env: Mapping[str, str]) -> int:
     _set_up_log("INFO")
-    database = Database(DatabaseSettings.read(env).database_url)
-    changed = schema.upgrade(database)
+    with closing(Database(DatabaseSettings.read(env).database_url)) as database:
+        changed = schema.upgrade(database)
     print("The database is up to date now." if changed else "The database was up to date already.")
     return 0
 
@@ -170,47 +180,65 @@ def run_check(_: argparse.Namespace, env: Mapping[str, str]) -> int:
 
 
 def run_config(options: argparse.Namespace, env: Mapping[str, str]) -> int:
-    database = Database(DatabaseSettings.read(env).database_url)
-    _demand_schema(database)
-    have = ""
-    if database.read(is_configured):
-        have = write_config(database.read(current_config))
-    if options.what == "export":
-        print(have, end="")
-        return 0
-    wanted = load_config(options.file)
+    with closing(Database(DatabaseSettings.read(env).database_url)) as database:
+        _demand_schema(database)
+        have = ""
+        if database.read(is_configured):
+            have = write_config(database.read(current_config))
+        if options.what == "export":
+            print(have, end="")
+        else:
+            _import_config(database, have, options.file, yes=options.yes)
+    return 0
+
+
+def _import_config(database: Database, have: str, file: Path, *, yes: bool) -> None:
+    """Show what would change, and change it when that is wanted."""
+    wanted = load_config(file)
     difference = "".join(
         difflib.unified_diff(
             have.splitlines(keepends=True),
             write_config(wanted).splitlines(keepends=True),
             "the database",
-            str(options.file),
+            str(file),
         )
     )
     print(difference or "The database says the same already.\n", end="")
-    if difference and (options.yes or _agreed("Write this into the database?")):
+    if difference and (yes or _agreed("Write this into the database?")):
         database.write(apply_config, wanted)
         print("Written. It holds from the next mention on.")
-    return 0
 
 
 def run_summary(options: argparse.Namespace, env: Mapping[str, str]) -> int:
     process = _process(env)
+    try:
+        return _summary(options, process)
+    finally:
+        process.stop()
+
+
+def _summary(options: argparse.Namespace, process: Process) -> int:
     _demand_schema(process.database)
+    if not process.database.read(is_configured):
+        raise CommandError("There is no configuration yet. Next: python app.py config import FILE")
     config = process.database.read(current_config)
     zone = zone_of(config)
     last = week_of(datetime.now(zone).date(), zone).before()
     week = read_week(options.week, zone) if options.week else last
     process.greet_slack()
-    if not options.post:
-        label, link = process.switchboard.label, process.switchboard.link
-        view = process.database.read(summarize, config, week, label=label, link=link)
-        print(as_text(draw_summary(view).blocks))
-        return 0
+    if options.post:
+        return _post_summary(process, config, str(week))
+    label, link = process.switchboard.label, process.switchboard.link
+    view = process.database.read(summarize, config, week, label=label, link=link)
+    print(as_text(draw_summary(view).blocks))
+    return 0
+
+
+def _post_summary(process: Process, config: Config, week: str) -> int:
     if config.leadership is None:
         raise CommandError("No channel is set. Next: add [leadership] to the configuration.")
     key = f"summary:{week}:{utc_now():%Y%m%d%H%M%S}"
-    process.database.write(queue_summary, config, str(week), key=key)
+    process.database.write(queue_summary, config, week, key=key)
     print(f"Posting the summary of {week} to {config.leadership.channel} …", flush=True)
     make_drain(process.switchboard, process.workspace).run_until_idle()
     row = process.database.read(lambda store: store.delivery(key))
@@ -296,5 +324,14 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _leave(code: int) -> None:
+    """End now. A thread that still waits for a platform's answer must not hold up the end: what it
+    sent is written down as perhaps sent, and is looked for after the next start.
+    """  # noqa: D205 (two sentences that belong together)
+    logging.shutdown()
+    sys.stdout.flush()
+    os._exit(code)
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    _leave(main())

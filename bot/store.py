@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Select, exists, func, or_, select, text
+from sqlalchemy import Select, bindparam, exists, func, or_, select, text
 from sqlalchemy.orm import Session, aliased, selectinload
 
 from bot.models import (
@@ -32,6 +32,10 @@ from bot.models import (
 
 Row = TypeVar("Row", bound=Base)
 EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
+# Two workers may meet a new lane at once; neither must fail for it.
+_OPEN_LANE = text(
+    "INSERT INTO lane (name, full_until) VALUES (:name, :full_until) ON CONFLICT DO NOTHING"
+).bindparams(bindparam("full_until", type_=Lane.full_until.type))
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,11 +202,10 @@ class Store:
 
     def busy_lanes(self) -> dict[str, datetime]:
         """Lanes of which a row is on its way, and when its lease ends."""
-        ends = func.max(Delivery.leased_until, type_=Delivery.due_at.type)
-        query = select(Delivery.lane, ends).where(
+        query = select(Delivery.lane, Delivery.leased_until).where(
             Delivery.state == DeliveryState.WAITING, Delivery.leased_until > self.now
         )
-        return dict(self.session.execute(query.group_by(Delivery.lane)).all())
+        return {lane: ends for lane, ends in self.session.execute(query) if ends is not None}
 
     def waiting_lanes(self) -> dict[str, datetime]:
         """Lanes with something that nobody holds, and when the first of it is due."""
@@ -222,9 +225,12 @@ class Store:
 
     def free_lane(self, name: str) -> Lane | None:
         """The lane, for this transaction alone; None while another one has it."""
-        query = select(Lane).where(Lane.name == name)
-        free = self._first(query.with_for_update(skip_locked=True))
-        return free or (self.lane(name) if self._first(query) is None else None)
+        query = select(Lane).where(Lane.name == name).with_for_update(skip_locked=True)
+        lane = self._first(query)
+        if lane is None:
+            self.session.execute(_OPEN_LANE, {"name": name, "full_until": EPOCH})
+            lane = self._first(query)
+        return lane
 
     def delivery_counts(self) -> dict[str, int]:
         """Rows that are not done, by state."""

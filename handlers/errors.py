@@ -14,7 +14,7 @@ from bot.errors import Refusal, TooSlow
 from bot.slack.blocks import escape
 from bot.slack.lookups import draw_told
 from bot.slack.modals import told
-from bot.slack.payloads import Payload, chosen
+from bot.slack.payloads import Payload, chosen, place
 
 log = logging.getLogger(__name__)
 
@@ -30,8 +30,7 @@ def register(app: App) -> None:
     @app.error
     def on_error(error: Exception, body: Payload, client: WebClient) -> BoltResponse:
         if body.get("type") == "event_callback":
-            log.error("an event failed", exc_info=error)
-            return BoltResponse(status=500)  # Slack sends it again
+            return _event_failed(client, body["event"], error)
         sentence = _sentence(error, body)
         if body.get("type") == "view_submission":
             return _answer({"response_action": "errors", "errors": {_field(body): sentence}})
@@ -42,6 +41,21 @@ def register(app: App) -> None:
             )
         _tell(client, body, sentence)
         return _answer({})
+
+
+def _event_failed(client: WebClient, event: Payload, error: Exception) -> BoltResponse:
+    if not isinstance(error, Refusal):
+        log.error("an event failed", exc_info=error)
+        return BoltResponse(status=500)  # Slack sends it again
+    channel, _ = place(event)
+    drawn = draw_told(escape(str(error)))
+    try:
+        client.chat_postEphemeral(
+            channel=channel, user=str(event["user"]), text=drawn.text, blocks=drawn.blocks
+        )
+    except (SlackApiError, OSError) as lost:
+        log.warning("could not tell %s: %s", event["user"], lost)
+    return _answer({})
 
 
 def _sentence(error: Exception, body: Payload) -> str:

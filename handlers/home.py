@@ -1,4 +1,4 @@
-"""App Home, and the reactions people triage with."""
+"""App Home."""
 
 from slack_bolt import Ack, App
 

@@ -1,5 +1,6 @@
 """Cards, threads, App Homes, notices and names: the deliveries that go to Slack."""
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +11,7 @@ from bot.delivery.sender import Sender
 from bot.models import Event
 from bot.outbox import Lease
 from bot.slack.blocks import notice, plain
-from bot.slack.cards import CardView, Drawn, draw_card
+from bot.slack.cards import CardView, Drawn, draw_bare_card, draw_card
 from bot.slack.home import HomeView, draw_home
 from bot.slack.threads import draw_thread
 from bot.slack.workspace import PicturesRefusedError, Posted, Workspace
@@ -18,6 +19,8 @@ from bot.store import Store
 from bot.usecases import cards, people
 from bot.usecases.home import home_view
 from platforms.base import GoneError, RejectedError
+
+log = logging.getLogger(__name__)
 
 Labels = Callable[[str], str]
 
@@ -44,6 +47,9 @@ class CardSender(Sender[CardView, Posted]):
             return self._send(parcel, draw_card(parcel))
         except PicturesRefusedError:
             return self._send(parcel, draw_card(parcel, images=False))
+        except RejectedError:
+            log.exception("Slack refused the card of mention %d", parcel.mention.id)
+            return self._send(parcel, draw_bare_card(parcel))
 
     def record(self, store: Store, parcel: CardView, receipt: Posted) -> str:
         if not receipt.ts:

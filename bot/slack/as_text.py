@@ -7,7 +7,7 @@ from bot.slack.blocks import Block
 
 def as_text(blocks: Sequence[Block]) -> str:
     """What the blocks say, one paragraph each; buttons in brackets."""
-    return "\n\n".join(paragraph for block in blocks if (paragraph := _block(block).strip()))
+    return "\n\n".join(paragraph for block in blocks if (paragraph := _block(block).rstrip()))
 
 
 def _block(block: Block) -> str:

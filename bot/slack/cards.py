@@ -88,6 +88,16 @@ def draw_card(view: CardView, *, images: bool = True) -> Drawn:
     return Drawn(_notice(view), blocks)
 
 
+def draw_bare_card(view: CardView) -> Drawn:
+    """The same mention with the least that Slack can refuse: better plain than not there."""
+    mention = view.mention
+    words = f"{view.platform} · @{name(mention.author_handle)}: {clean(mention.text)}"
+    section: Block = {"type": "section", "text": plain(words, 2900)}
+    buttons = [*_buttons(view), *_more(view)]
+    shown = [actions(*buttons, block_id=f"card-{mention.id}")] if buttons else []
+    return Drawn(_notice(view), [section, *_state(view), *shown])
+
+
 def _notice(view: CardView) -> str:
     mention = view.mention
     if mention.state == MentionState.GONE:

@@ -69,6 +69,17 @@ def chosen_several(body: Payload) -> list[str]:
     return [str(one["value"]) for one in body["actions"][0].get("selected_options", [])]
 
 
+def who_reacted(event: Payload) -> Actor:
+    """Events tell the id alone; the name is looked up later."""
+    return Actor(str(event["user"]), str(event["user"]))
+
+
+def place(event: Payload) -> tuple[str, str]:
+    """Channel and ts of the message that an event is about; ("", "") when it is about none."""
+    item = event.get("item", {})
+    return str(item.get("channel", "")), str(item.get("ts", ""))
+
+
 def about(view: Payload) -> Carried:
     return carried(view.get("private_metadata") or "")
 

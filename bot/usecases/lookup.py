@@ -114,6 +114,12 @@ def mention_numbered(store: Store, number: int) -> Mention:
     return journal.mention(store, number)
 
 
+def mention_at(store: Store, channel_id: str, ts: str) -> int | None:
+    """The number of the mention whose card this message is."""
+    card = store.card_at(channel_id, ts)
+    return card.mention_id if card else None
+
+
 def departments_and(store: Store, number: int) -> tuple[Mention, Sequence[Department]]:
     """A mention that can be sent on, and where to."""
     mention = journal.mention(store, number)

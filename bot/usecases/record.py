@@ -1,7 +1,7 @@
 """A platform showed us posts: keep the unseen ones, decide where they go, and open their cards."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from bot import journal
@@ -12,8 +12,8 @@ from bot.routing import route as route_text
 from bot.store import Store
 from platforms.base import FoundMention, Page, Platform
 
-
 UNREAD = Reading(None, None)
+LONGEST_NAME = 255
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +85,22 @@ def _rule(rule: Rule) -> RoutingRule:
 
 def _by_others(page: Page, own_accounts: frozenset[str]) -> dict[str, FoundMention]:
     return {
-        post.external_id: post
+        post.external_id: _storable(post)
         for post in page.mentions
         if post.author.handle.casefold() not in own_accounts
     }
+
+
+def _storable(post: FoundMention) -> FoundMention:
+    """Without what PostgreSQL takes from nobody; one such post would stop its whole source."""
+    author = post.author
+    handle, name = (_text(each)[:LONGEST_NAME] for each in (author.handle, author.name))
+    return replace(post, text=_text(post.text), author=replace(author, handle=handle, name=name))
+
+
+def _text(text: str) -> str:
+    """Without NUL and halves of surrogate pairs."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode()
 
 
 def _add_all(

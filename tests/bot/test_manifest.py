@@ -35,7 +35,7 @@ def test_a_command_keeps_within_slacks_limits_and_escapes_names(command):
     assert len(command["command"]) <= 32
     assert 1 <= len(command["description"]) <= 2000
     assert 1 <= len(command["usage_hint"]) <= 1000
-    assert command["should_escape"] is True
+    assert command["should_escape"] is False
 
 
 def test_scopes_are_the_fewest_that_do():
@@ -46,7 +46,6 @@ def test_scopes_are_the_fewest_that_do():
         "commands",
         "groups:history",
         "groups:read",
-        "im:write",
         "reactions:read",
         "users:read",
     ]

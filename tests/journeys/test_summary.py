@@ -66,7 +66,7 @@ def test_once_a_week_at_its_hour_leadership_reads_what_happened(town: Town):
     assert not ring(town)
 
     (summary,) = town.slack.messages("leadership")
-    shown = words(summary)
+    shown = " ".join(words(summary).split())
     assert "The week of 15 to 21 November" in shown
     assert "3 mentions · 50 % answered · median first reply 41 min" in shown
     assert "Still waiting: 1 , the oldest since Monday 15 November in Support. No. 1" in shown
@@ -97,9 +97,9 @@ def test_once_a_week_at_its_hour_leadership_reads_what_happened(town: Town):
     town.clock.move(WEEK)
     assert ring(town)
     second = words(town.card("leadership"))
+    assert buttons(town.card("leadership")) == []
     assert "Nobody mentioned us this week. The week before: 3 mentions." in second
     assert "Still waiting" not in second
-    assert "nobody waits" in second.lower() or "Claim" not in buttons(town.card("leadership"))
 
 
 def test_any_week_can_be_printed(

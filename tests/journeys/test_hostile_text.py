@@ -1,0 +1,121 @@
+"""Whatever the public writes and calls itself is shown as it stands, and does nothing in Slack."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from bot.sandbox.blockkit import nodes
+from bot.sandbox.people import Person
+from tests.journeys.steps import open_modal, option_named, pick, reply
+from tests.town import Town, menu, words
+
+MARK = "zqxj"
+"""In everything that the public writes here, so that it is recognised wherever it turns up."""
+NASTY = (
+    "<!channel>", "<!here|x>", "<@U1>", "<#C1|y>", "<http://evil.example|bank>", "<mailto:a@b.c>",
+    "```", "`", "*bold*", "_", "~", ">", "&lt;!channel&gt;", "&", "{who}", "%s", "\\", "|", "'", '"',
+    "\u202e", "\u202d", "\u2066", "\u2069", "\u200f", "\u061c", "\u200b", "\u2060", "\ufeff",
+    "\u200d", "\u0301", "\n", "\r\n", "\t", "\x00", "\x1b[31m", "\x7f", "😡", "👩‍👩‍👧", "🏳️‍🌈",
+    "עברית", "العربية", "返金", "ﷺ", ":wave:", "https://evil.example/a?b=c&d=<e>",
+)  # fmt: skip
+BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+OURS = re.compile(r"<!date\^\d+\^[^<>|]*\|[^<>|]*>|<https?://[^<>|\s]+\|[^<>|]*>")
+"""What stands in <> on purpose: times, and our links to posts."""
+
+hostile = st.lists(
+    st.one_of(
+        st.sampled_from(NASTY),
+        st.text(st.characters(exclude_categories=["Cs"]), max_size=12),
+    ),
+    max_size=12,
+).map(" ".join)
+
+
+@settings(
+    max_examples=2,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(text=hostile, author=hostile)
+@example(text=" ".join(NASTY), author="".join(NASTY))
+@example(text="<!channel> " * 1000, author="\u202egnp.reganam " * 20)
+@example(text="", author="")
+def test_public_words_are_shown_and_do_nothing(town: Town, text: str, author: str):
+    handle = f"h{len(town.square.people())}{re.sub(r'[^a-z]', '', author.lower())[:10]}"
+    town.square.person(handle, name=f"{MARK}{author}")
+    town.slack.api.calls.clear()
+    town.post(f"Acme {MARK} {text} refund", by=handle)
+
+    see_everything(town, town.ben, handle)
+
+    failed = {(one.method, one.error) for one in town.slack.requests if one.error}
+    assert not failed, failed
+    shown = list(everything_shown(town))
+    assert any(MARK in str(one) for one in shown)
+    for one in shown:
+        check(one)
+
+
+def see_everything(town: Town, person: Person, handle: str) -> None:
+    """Open whatever shows the newest mention of #billing, as its card is pressed all over."""
+    card = town.card("billing")
+    number = menu(card)["Add a note…"].rpartition(":")[2]
+    acts = [person.open_home(), person.click(card, "claim")]
+    for label in menu(card):
+        if not label.startswith("Open on"):
+            acts += [pick(person, card, label), person.close(town.modal(person))]
+    town.deliver()
+    for typed in (number, "open", f"search {MARK}", f"from {handle}", "mine"):
+        acts.append(person.command("/mentions", typed, "general"))
+    acts += [person.click(card, "send_to")]
+    modal = town.modal(person)
+    sales = option_named(modal, "department", "Sales")
+    acts += [person.submit(modal, {"department": sales, "reason": f"see {MARK} <!here>"})]
+    town.deliver()
+    reply(town, person, f"Dear {MARK}, sorry <!channel>", "sales")
+    acts += [person.click(town.card("sales"), "claim", stale=True)]
+    acts += [person.open_home()]
+    town.deliver()
+    assert all(one.ok for one in acts), [one for one in acts if not one.ok]
+
+
+def everything_shown(town: Town) -> Iterator[dict[str, Any]]:
+    """Each message, modal and home that the bot sent, also what one person alone was shown."""
+    for call in town.slack.requests:
+        if call.method.startswith(("chat.", "views.")):
+            yield call.arguments
+    for name in ("ana", "ben", "cat"):
+        for message in town.slack.ephemerals(name):
+            yield {"text": message.text, "blocks": list(message.blocks)}
+
+
+def check(shown: dict[str, Any]) -> None:
+    """No public word where Slack parses, and none that turns the words beside it around."""
+    notice = shown.get("text", "")
+    assert not re.search("[<>]", notice), f"not escaped: {notice}"
+    for node in nodes(shown):
+        for value in node.values():
+            assert not (isinstance(value, str) and BIDI.search(value)), f"turns around: {value!r}"
+        if node.get("type") == "mrkdwn":
+            said = node["text"]
+            assert MARK not in said, f"parsed by Slack: {said}"
+            assert not re.search("[<>]", OURS.sub("", said)), f"not escaped: {said}"
+
+
+@pytest.mark.parametrize("text", ["", "😡😡😡🔥📦❓", "\u200b\u202e"])
+def test_a_post_with_no_words_at_all_can_still_be_answered(town: Town, text: str):
+    town.post("Where is my refund, @acme?")
+    reply(town, town.ben, "It went out today.")
+    (ours,) = town.square.replies_by_brand("square")
+    town.post(text, by="tobi_w", reply_to=ours.id)
+
+    card = town.card("support")
+    assert text.strip("\u200b\u202e") or "(no words)" in words(card)
+    assert text.strip("\u200b\u202e") in words(card)
+    open_modal(town, town.ben, card, "Add a note…")
+    reply(town, town.ben, "Thank you.", "support")
+    assert "Thank you." in words(town.card("support"))
