@@ -1,4 +1,4 @@
-"""The stand-in social network: who wrote what on "x", "reddit" and "square". Knows no HTTP.
+"""The stand-in social network: who wrote what on which network. Knows no HTTP.
 
 May be used from any thread. Imports nothing of the rest of Switchboard, so that both sides of a
 conversation are never wrong in the same way.
@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-NETWORKS = {"x": "X", "reddit": "Reddit", "square": "Town Square"}
+NETWORKS = {"x": "X", "reddit": "Reddit", "bluesky": "Bluesky", "square": "Town Square"}
 BRAND_ID = 1
 _X_EPOCH_MS = 1288834974657
 

@@ -45,7 +45,7 @@ def routes(square: Square) -> list[web.RouteDef]:
 
 
 def environment(base_url: str) -> dict[str, str]:
-    """Return the variables that point all three platforms at a stand-in served at `base_url`."""
+    """Return the variables that point every platform at a stand-in served at `base_url`."""
     return {
         "X_API_KEY": "stand-in-key",
         "X_API_SECRET": "stand-in-secret",
@@ -58,6 +58,9 @@ def environment(base_url: str) -> dict[str, str]:
         "REDDIT_USER_AGENT": "linux:switchboard:sandbox",
         "REDDIT_URL": f"{base_url}/reddit",
         "REDDIT_OAUTH_URL": f"{base_url}/reddit",
+        "BLUESKY_HANDLE": "acme.test",
+        "BLUESKY_APP_PASSWORD": "stand-in-password",
+        "BLUESKY_URL": f"{base_url}/bluesky",
         "SQUARE_URL": base_url,
     }
 

@@ -40,6 +40,11 @@ READY_MADE = (
         "daily_ledger",
         "@acme I write for the Daily Ledger and need a comment on the price rise before 5 pm.",
     ),
+    ReadyMade(
+        "bluesky",
+        "hanne.test",
+        "@acme.test my parcel says delivered. My doormat says otherwise. 🐕 is innocent this time.",
+    ),
     ReadyMade("x", "smiley_sam", "@acme 😡😡😡🔥📦❓"),
     ReadyMade("x", "yael_b", "@acme הזמנתי לפני שבועיים והחבילה עדיין לא הגיעה. מתי היא תגיע?"),
     ReadyMade("x", "omar_s", "@acme متى يعود التطبيق للعمل؟ لا أستطيع تسجيل الدخول منذ الصباح"),
@@ -84,6 +89,11 @@ READY_MADE = (
         "square", "ben_from_5b", "Acme delivered a day early and the courier carried it up. Nice."
     ),
     ReadyMade("x", "priya_n", "hey @acme can i change my delivery address after ordering?"),
+    ReadyMade(
+        "bluesky",
+        "ruud.test",
+        "The new Acme app remembers my language now. Small thing, big smile.",
+    ),
     ReadyMade("x", "rudi", "@acme cancel my contract. I wrote three mails. THREE."),
     ReadyMade("square", "mei", "アクメの新しいアプリ、とても使いやすい。Acme さん、ありがとう。"),
     ReadyMade(

@@ -1,11 +1,11 @@
-"""The world outside for the sandbox: a Slack workspace, a town square, and a clock that can jump."""
+"""The world outside for the sandbox: a Slack workspace, a town square, and a clock that jumps."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 from aiohttp import web
 
-from bot.sandbox import square_api, square_reddit, square_x
+from bot.sandbox import square_api, square_bluesky, square_reddit, square_x
 from bot.sandbox.door import HttpDoor
 from bot.sandbox.server import SlackStandIn
 from bot.sandbox.square import Square
@@ -92,6 +92,7 @@ class World:
             *square_api.routes(self.square),
             *square_x.routes(self.square),
             *square_reddit.routes(self.square),
+            *square_bluesky.routes(self.square),
         ]
 
     def _controls(self) -> list[web.RouteDef]:

@@ -10,10 +10,11 @@ import pytest
 from aiohttp import web
 
 import platforms
-from bot.sandbox import square_api, square_reddit, square_x
+from bot.sandbox import square_api, square_bluesky, square_reddit, square_x
 from bot.sandbox.serve import Served
 from bot.sandbox.square import Post, Square
 from platforms.base import FoundMention, Platform, Query, Target
+from tests.platforms import square_mastodon
 from tests.platforms.scripted import Scripted
 
 PATIENCE = (5.0, 10.0)
@@ -24,14 +25,14 @@ Open = Callable[..., Platform]
 
 @pytest.fixture
 def square() -> Square:
-    return Square()
+    return square_mastodon.WithMastodon()
 
 
 @pytest.fixture
 def base_url(square: Square) -> Iterator[str]:
     def application() -> web.Application:
         app = web.Application()
-        for speaking in (square_api, square_reddit, square_x):
+        for speaking in (square_api, square_bluesky, square_mastodon, square_reddit, square_x):
             app.add_routes(speaking.routes(square))
         return app
 
@@ -62,8 +63,13 @@ def open_at(
     base_url: str, name: str, *, variables: Mapping[str, str] = MappingProxyType({}), **options: Any
 ) -> Any:
     kind = platforms.available()[name]
-    settings = kind.Settings.model_validate(square_api.environment(base_url) | dict(variables))
+    settings = kind.Settings.model_validate(environment(base_url) | dict(variables))
     return kind(settings, **{"timeout": PATIENCE, **options})
+
+
+def environment(base_url: str) -> dict[str, str]:
+    """Return the variables that point every platform at a server at `base_url`."""
+    return square_api.environment(base_url) | square_mastodon.environment(base_url)
 
 
 def customer_posts(square: Square, network: str, words: str, *, at: datetime | None = None) -> Post:
