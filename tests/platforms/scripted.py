@@ -25,6 +25,7 @@ class Scripted:
     def __init__(self) -> None:
         self.answers: dict[str, list[Answer]] = {}
         self.asked: list[tuple[str, dict[str, str]]] = []
+        self.sent: list[tuple[str, str]] = []
         self._served = Served(self._application).start()
         self.url = self._served.url
 
@@ -33,6 +34,10 @@ class Scripted:
 
     def asked_for(self, path: str) -> list[dict[str, str]]:
         return [query for where, query in self.asked if where == path.rstrip("/")]
+
+    def sent_to(self, path: str) -> list[Any]:
+        """The JSON bodies that came for a path."""
+        return [json.loads(body) for where, body in self.sent if where == path.rstrip("/")]
 
     def stop(self) -> None:
         self._served.stop()
@@ -45,7 +50,9 @@ class Scripted:
     async def _answer(self, request: web.Request) -> web.Response:
         path = urlsplit(request.path).path.rstrip("/")
         self.asked.append((path, dict(request.query)))
+        self.sent.append((path, await request.text()))
         due = self.answers.get(path, [refused(404, {"detail": f"nothing prepared for {path}"})])
         status, body, headers = due.pop(0) if len(due) > 1 else due[0]
-        text = body if isinstance(body, str) else json.dumps(body)
-        return web.Response(status=status, text=text, headers=headers)
+        if isinstance(body, str):
+            return web.Response(status=status, text=body, headers=headers)
+        return web.json_response(body, status=status, headers=headers)
