@@ -42,10 +42,10 @@ class Line:
 
     Adapters live for one job, and a login is limited to 30 in five minutes and 300 a day
     (https://docs.bsky.app/docs/advanced-guides/rate-limits). So a session outlives them: it is
-    kept for the process by address and handle, and renewed by its refresh token.
+    kept for the process by what one logs in with, and renewed by its refresh token.
     """
 
-    _accounts: ClassVar[dict[tuple[str, str], _Account]] = {}
+    _accounts: ClassVar[dict[tuple[str, str, str], _Account]] = {}
 
     def __init__(
         self, url: str, handle: str, password: str, *, timeout: tuple[float, float]
@@ -53,7 +53,7 @@ class Line:
         """`timeout`: seconds to connect and between two pieces of an answer."""
         self._url, self._handle, self._password = url, handle, password
         self._timeout = timeout
-        self._account = self._accounts.setdefault((url, handle), _Account())
+        self._account = self._accounts.setdefault((url, handle, password), _Account())
         self._client: Any = None
 
     @property

@@ -137,7 +137,11 @@ def _on_letters(text: bytes, start: int, end: int) -> bool:
 
 def _is_shortened(shown: str, link: str) -> bool:
     begins = re.sub(r"(\.\.\.|…)$", "", shown)
-    return begins != shown and begins in link
+    return begins != shown and _bare(link).startswith(_bare(begins))
+
+
+def _bare(link: str) -> str:
+    return re.sub(r"^https?://(www\.)?", "", link).rstrip("/")
 
 
 def _links(record: Json) -> Iterator[Media]:
@@ -145,7 +149,7 @@ def _links(record: Json) -> Iterator[Media]:
     text = str(record["text"]).encode()
     for start, end, link in _linked(record):
         shown = text[start:end].decode()
-        if shown not in link and not _is_shortened(shown, link) and _is_web(link):
+        if _bare(shown) != _bare(link) and not _is_shortened(shown, link) and _is_web(link):
             yield Media(kind="link", url=link, alt=shown)
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from bot.sandbox import square_bluesky
 from bot.sandbox.square import Square
+from platforms._bluesky_line import Line
 from platforms._bluesky_posts import own_key, text_of
 from platforms._bluesky_reading import DEEP_LOOK_EVERY, OVERLAP, PAGES
 from platforms.base import (
@@ -67,6 +68,12 @@ def facet(start: int, end: int, uri: str) -> dict[str, Any]:
 
 def how_often(square: Square, method: str) -> int:
     return sum(request.path.endswith(method) for request in square.requests)
+
+
+@pytest.fixture(autouse=True)
+def no_session_of_another_test() -> None:
+    """Sessions are kept for the process, and a port may be given twice."""
+    Line._accounts.clear()
 
 
 @pytest.fixture
