@@ -15,6 +15,11 @@ def ok(body: Any, **headers: str) -> Answer:
     return refused(200, body, **headers)
 
 
+def dropped() -> Answer:
+    """The connection closes, and nobody has said a word."""
+    return 0, "", {}
+
+
 def refused(status: int, body: Any, **headers: str) -> Answer:
     return status, body, {name.replace("_", "-"): value for name, value in headers.items()}
 
@@ -25,6 +30,8 @@ class Scripted:
     def __init__(self) -> None:
         self.answers: dict[str, list[Answer]] = {}
         self.asked: list[tuple[str, dict[str, str]]] = []
+        self.heard: list[dict[str, str]] = []
+        """The header fields of each request, and its form."""
         self.sent: list[tuple[str, str]] = []
         self._served = Served(self._application).start()
         self.url = self._served.url
@@ -50,9 +57,15 @@ class Scripted:
     async def _answer(self, request: web.Request) -> web.Response:
         path = urlsplit(request.path).path.rstrip("/")
         self.asked.append((path, dict(request.query)))
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        self.heard.append(
+            headers | {name: str(said) for name, said in (await request.post()).items()}
+        )
         self.sent.append((path, await request.text()))
         due = self.answers.get(path, [refused(404, {"detail": f"nothing prepared for {path}"})])
         status, body, headers = due.pop(0) if len(due) > 1 else due[0]
+        if status == 0 and request.transport is not None:
+            request.transport.abort()
         if isinstance(body, str):
-            return web.Response(status=status, text=body, headers=headers)
+            return web.Response(status=status or 500, text=body, headers=headers)
         return web.json_response(body, status=status, headers=headers)
