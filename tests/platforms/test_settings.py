@@ -52,6 +52,9 @@ def test_opening_gives_each_job_its_own_instance() -> None:
         (X | {"X_LENGTH_LIMIT": "many"}, ("X_LENGTH_LIMIT",), "valid integer"),
         (X | {"X_API_URL": "hush.example"}, ("X_API_URL",), "http:// or https://"),
         ({"SQUARE_URL": "hush"}, ("SQUARE_URL",), "http:// or https://"),
+        ({"MASTODON_URL": "http://h"}, ("MASTODON_ACCESS_TOKEN",), "Set it, or remove MASTODON"),
+        ({"FEED_URLS": "http://h, hush"}, ("FEED_URLS",), "http:// or https://"),
+        ({"HACKERNEWS": "hush"}, ("HACKERNEWS",), "Set it to 1, or remove it"),
     ],
 )
 def test_problem_names_the_variable_and_the_fix(
@@ -67,7 +70,8 @@ def test_problem_names_the_variable_and_the_fix(
 def test_libraries_of_platforms_stay_unloaded_until_one_is_opened() -> None:
     code = (
         "import platforms, sys; platforms.available();"
-        "sys.exit(bool({'tweepy', 'praw', 'twitter_text'} & set(sys.modules)))"
+        "sys.exit(bool({'tweepy', 'praw', 'twitter_text', 'atproto_client', 'mastodon',"
+        "'feedparser', 'regex'} & set(sys.modules)))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
