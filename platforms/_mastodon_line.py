@@ -19,7 +19,7 @@ from platforms.base import PlatformError
 _CONFIGURATION = "/api/v2/instance"
 _PATIENCE = (1.0, 2.0)
 """Seconds for the server's limits: somebody is waiting for a window in Slack to open."""
-_KEPT, _KEPT_AFTER_FAILURE = 3600.0, 60.0
+_KEPT, _KEPT_AFTER_FAILURE = 3600.0, 300.0
 
 
 @dataclass(frozen=True, slots=True)
