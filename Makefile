@@ -3,13 +3,14 @@ PYTHON ?= python3
 PORT ?= 8000
 VENV := .venv
 PY := $(VENV)/bin/python
+NETWORK := tests/bluesky_network
 PIP := $(PY) -m pip --disable-pip-version-check --no-input
 
 .DEFAULT_GOAL := help
-.PHONY: help install sandbox test lint bench lock clean
+.PHONY: help install sandbox test test-bluesky lint bench lock clean
 
 help: ## print these targets
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
 
 # The virtual environment is asked for its own Python, so that a half-made one is made again.
 $(PY):
@@ -33,6 +34,14 @@ sandbox: $(VENV)/.run ## try everything in the browser, no account needed
 test: $(VENV)/.dev ## run the whole test suite, on SQLite and on PostgreSQL
 	@$(PY) -m pytest
 
+$(NETWORK)/node_modules/.done: $(NETWORK)/package-lock.json
+	@command -v npm >/dev/null || { echo "The network comes from npm, which is not here. Next: apt-get install npm" >&2; exit 1; }
+	cd $(NETWORK) && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+test-bluesky: $(VENV)/.dev $(NETWORK)/node_modules/.done ## answer a customer on a real Bluesky network, run on this machine
+	@$(PY) -m pytest $(NETWORK)
+
 lint: $(VENV)/.dev ## check style, layers and types
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check .
@@ -48,4 +57,4 @@ lock: ## write the lock files again (needs uv)
 	  --quiet requirements-dev.in -o requirements-dev.txt
 
 clean: ## remove .venv and what tests left behind
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
+	rm -rf $(VENV) $(NETWORK)/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
