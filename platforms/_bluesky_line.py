@@ -9,7 +9,7 @@ import time
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from platforms._bluesky_refusals import StaleSessionError, no_use, refusal
+from platforms._bluesky_refusals import NotLetInError, StaleSessionError, no_use, refusal
 from platforms.base import PausedError
 
 Json = dict[str, Any]
@@ -83,7 +83,7 @@ class Line:
             except StaleSessionError:
                 session = self._renewed(session)
                 return self._send(verb, session.home, method, session.access, **what)
-        except PausedError:
+        except NotLetInError:
             self._forget(session)
             raise
 

@@ -66,15 +66,15 @@ def moment(said: str) -> datetime:
 
 def mention_of(post: Json) -> FoundMention:
     """Read a post view; raises KeyError, TypeError or ValueError when it is none."""
-    uri, record, author = post["uri"], post["record"], author_of(post["author"])
+    uri, record = post["uri"], post["record"]
     reply = record.get("reply") or {}
     closed = closed_because(post)
     return FoundMention(
         external_id=uri,
         address=uri,
-        author=author,
+        author=_author(post["author"]),
         text=text_of(record),
-        url=web_address(author.url.rpartition("/")[2], uri),
+        url=web_address(_who(post["author"]), uri),
         published_at=sorted_at(post),
         parent_id=reply["parent"]["uri"] if reply else None,
         root_id=reply["root"]["uri"] if reply else uri,
@@ -85,12 +85,21 @@ def mention_of(post: Json) -> FoundMention:
     )
 
 
-def author_of(person: Json) -> Author:
-    did, handle = str(person["did"]), str(person["handle"])
-    name = str(person.get("displayName") or "")
-    # A handle that its domain does not confirm is shown as this word, for everybody the same.
-    who = did if handle == "handle.invalid" else handle
-    return Author(id=did, handle=handle, name=name, url=f"{SITE}/{who}")
+def _author(person: Json) -> Author:
+    return Author(
+        id=str(person["did"]),
+        handle=str(person["handle"]),
+        name=str(person.get("displayName") or ""),
+        url=f"{SITE}/{_who(person)}",
+    )
+
+
+def _who(person: Json) -> str:
+    """Return what stands for a person in web addresses.
+
+    A handle that its domain does not confirm is shown as the same word for everybody.
+    """
+    return str(person["did" if person["handle"] == "handle.invalid" else "handle"])
 
 
 def closed_because(post: Json) -> str:
@@ -175,9 +184,9 @@ def _shown(kind: str, embed: Json) -> Iterator[Media]:
     elif kind.startswith("app.bsky.embed.record") and "WithMedia" not in kind:
         quoted = embed.get("record") or {}
         if f"/{COLLECTION}/" in str(quoted.get("uri", "")) and "author" in quoted:
-            who = author_of(quoted["author"])
-            url = web_address(who.url.rpartition("/")[2], quoted["uri"])
-            yield Media(kind="link", url=url, alt=f"Quotes a post by @{who.handle}")
+            who = _who(quoted["author"])
+            url = web_address(who, quoted["uri"])
+            yield Media(kind="link", url=url, alt=f"Quotes a post by @{who}")
 
 
 def _is_web(url: str) -> bool:

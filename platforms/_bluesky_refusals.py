@@ -27,6 +27,10 @@ class StaleSessionError(PausedError):
     """The session has run out, or was taken back; there may be a new one."""
 
 
+class NotLetInError(PausedError):
+    """Bluesky lets us in no more, and a new login may be what is missing."""
+
+
 class NotThereError(RejectedError):
     """There is no such record or handle."""
 
@@ -107,9 +111,11 @@ def _of_answer(response: Any, *, write: bool) -> PlatformError:
     if known := _known(name, said.lower()):
         kind, sentence = known
         return kind(sentence)
-    if write and status not in {401, 402, 403}:
+    if status in {401, 402, 403}:
+        return NotLetInError(f"Bluesky does not let us in: {said.rstrip('.')}. {_ASK_ADMIN}")
+    if write:
         return RejectedError(f"Bluesky refuses the reply: {said}")
-    return PausedError(f"Bluesky does not let us in: {said.rstrip('.')}. {_ASK_ADMIN}")
+    return PausedError(f"Bluesky refuses to be read: {said}")
 
 
 def _known(name: str, said: str) -> _Refusal | None:

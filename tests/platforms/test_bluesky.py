@@ -488,6 +488,14 @@ def test_session_refused_again_and_again_pauses(bluesky: Bluesky, scripted: Scri
     assert len(scripted.asked_for(RENEWAL)) == 1
 
 
+def test_refusal_of_something_else_costs_no_login(bluesky: Bluesky, scripted: Scripted) -> None:
+    scripted.on(SEARCH, refused(400, {"error": "InvalidRequest", "message": "No such thing"}))
+    for _ in range(2):
+        with pytest.raises(PausedError, match="No such thing"):
+            bluesky.fetch(QUERY, cursor=None)
+    assert len(scripted.asked_for(LOGIN)) == 1
+
+
 def test_wrong_password_pauses_and_is_not_tried_again_at_once(
     square: Square, base_url: str
 ) -> None:
