@@ -237,15 +237,14 @@ def _summary(options: argparse.Namespace, process: Process) -> int:
 def _post_summary(process: Process, config: Config, week: str) -> int:
     if config.leadership is None:
         raise CommandError("No channel is set. Next: add [leadership] to the configuration.")
-    key = f"summary:{week}:{utc_now():%Y%m%d%H%M%S}"
+    key = f"summary:{week}:{utc_now():%Y%m%d%H%M%S%f}"
     process.database.write(queue_summary, config, week, key=key)
     print(f"Posting the summary of {week} to {config.leadership.channel} …", flush=True)
     make_drain(process.switchboard, process.workspace).run_until_idle()
     row = process.database.read(lambda store: store.delivery(key))
     done = row is not None and row.state == DeliveryState.DONE
-    print(
-        "Posted." if done else f"Not posted yet: {row.problem if row else ''} The worker goes on."
-    )
+    why = f" {row.problem}" if row and row.problem else ""
+    print("Posted." if done else f"Not posted yet.{why} The worker goes on trying.")
     return 0 if done else 1
 
 

@@ -61,9 +61,9 @@ def write(
         mention_id=mention.id, at=store.now, actor=by, kind=kind, detail=detail, click=click
     )
     store.add(event)
-    redraw(store, mention)
     card = store.current_card(mention.id)
     if card is not None:
+        show_card(store, card)
         show_thread(store, card)
     for shown_to in {by, mention.owner} - {None}:
         redraw_home(store, shown_to)

@@ -15,6 +15,7 @@ from bot import schema
 from bot.database import Database
 from bot.models import Base
 from bot.sandbox.world import MovableClock
+from tests.command import Typed
 from tests.town import MONDAY_MORNING, Town
 
 _number = itertools.count(1)
@@ -116,6 +117,12 @@ def town(database_url: str) -> Iterator[Town]:
     opened = Town(database_url)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def typed(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Typed:
+    """Types commands of `app.py`."""
+    return Typed(monkeypatch, capsys)
 
 
 def _new_postgres_database(server: str) -> str:

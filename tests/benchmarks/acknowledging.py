@@ -1,7 +1,7 @@
 """How long a person waits after pressing Claim: ours, which commits first, and Bolt as it comes."""
 
 import itertools
-import statistics
+import math
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -58,7 +58,9 @@ def measure(kinds: Sequence[Kind]) -> list[Table]:
         servers = [
             *(stack.enter_context(_ours(kind, town)) for kind in kinds),
             stack.enter_context(_default("waitress", "Bolt's defaults on waitress", town)),
-            stack.enter_context(_default("builtin", "Bolt's defaults on its server", town, share=4)),
+            stack.enter_context(
+                _default("builtin", "Bolt's defaults on its server", town, share=4)
+            ),
         ]
         for server in servers:
             server.answer(button, WARM_UP, clients=max(SIZES))
@@ -122,8 +124,13 @@ def _table(servers: Sequence[Server], clients: int) -> Table:
 
 def _cells(own: tuple[float, float], floors: Sequence[tuple[float, float]]) -> list[str]:
     ratios = [mine / theirs for floor in floors for mine, theirs in zip(own, floor, strict=True)]
-    return [f"{seconds * 1000:.1f}" for seconds in own] + [f"{ratio:.2f}" for ratio in ratios]
+    return [_told(seconds * 1000, 1) for seconds in own] + [_told(ratio, 2) for ratio in ratios]
+
+
+def _told(figure: float, digits: int) -> str:
+    return f"{figure:.{digits}f}" if math.isfinite(figure) else "never"
 
 
 def _p50_p99(seconds: Sequence[float]) -> tuple[float, float]:
-    return statistics.median(seconds), statistics.quantiles(seconds, n=100)[98]
+    ranked = sorted(seconds)
+    return ranked[len(ranked) // 2], ranked[len(ranked) * 99 // 100]
