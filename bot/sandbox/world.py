@@ -1,4 +1,4 @@
-"""The world outside for the sandbox: a Slack workspace, a town square, and a clock that can jump."""
+"""The world outside for the sandbox: a Slack workspace, a town square, and a clock that jumps."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta

@@ -42,7 +42,7 @@ hostile = st.lists(
 )
 @given(text=hostile, author=hostile)
 @example(text=" ".join(NASTY), author="".join(NASTY))
-@example(text="<!channel> " * 1000, author="\u202egnp.reganam " * 20)
+@example(text="<!channel> " * 1500, author="\u202egnp.reganam " * 20)
 def test_public_words_are_shown_and_do_nothing(town: Town, text: str, author: str):
     handle = f"h{len(town.square.people())}{re.sub(r'[^a-z]', '', author.lower())[:10]}"
     town.square.person(handle, name=f"{MARK}{author}")
