@@ -47,7 +47,6 @@ QUIET = (
     "requests_oauthlib",
     "oauthlib",
     "slack_sdk",
-    "slack_bolt",
 )
 
 
@@ -166,6 +165,8 @@ def _set_up_log(level: str) -> None:
     logging.basicConfig(level=level, format=LOG_FORMAT, stream=sys.stderr, force=True)
     for name in QUIET:
         logging.getLogger(name).setLevel(max(logging.INFO, logging.getLevelName(level)))
+    # Bolt warns at each start that we give it a client instead of a token.
+    logging.getLogger("slack_bolt").setLevel(logging.ERROR)
 
 
 def run_check(_: argparse.Namespace, env: Mapping[str, str]) -> int:

@@ -7,6 +7,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -96,6 +97,7 @@ class Process:
         )  # fmt: skip
         self.web.start()
         self._stops.insert(0, self.web.stop)
+        threading.Thread(target=self._warm_counting, name="warm-up", daemon=True).start()
 
     def greet_slack(self) -> None:
         """Learn who we are; Slack being away is no reason not to start."""
@@ -114,6 +116,12 @@ class Process:
     def _time_left(self) -> float:
         """Seconds. Closing a socket alone may take slack_sdk three."""
         return max(0.0, self._stop_by - time.monotonic())
+
+    def _warm_counting(self) -> None:
+        """Load what counts characters, so that the first reply window opens in time."""
+        for name in self.platforms:
+            with closing(self.switchboard.open(name)) as platform:
+                platform.measure("")
 
     def _wake_engine(self) -> None:
         self._wake()

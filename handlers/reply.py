@@ -39,8 +39,11 @@ def register(app: App, switchboard: Switchboard) -> None:
 
     @app.action(ids.TEXT)
     def keep(ack: Ack, body: Payload) -> None:
-        number, by = payloads.about(body["view"]).mention_id, payloads.actor(body)
-        database.write(save_draft, number, payloads.value(body), by=by)
+        view, by = body["view"], payloads.actor(body)
+        database.write(
+            save_draft, payloads.about(view).mention_id, payloads.value(body),
+            by=by, submission=payloads.window(view),
+        )  # fmt: skip
         ack()
 
     @app.view(ids.REPLY_MODAL)

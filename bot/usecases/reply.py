@@ -75,8 +75,14 @@ def _account(store: Store, platform: str) -> str:
     return f"@{handles[0]}" if handles else str(brand.get("name", "the company"))
 
 
-def save_draft(store: Store, mention_id: int, text: str, *, by: Actor) -> None:
-    """Keep what somebody typed so far."""
+def save_draft(
+    store: Store, mention_id: int, text: str, *, by: Actor, submission: str = ""
+) -> None:
+    """Keep what somebody typed so far. `submission` names the modal: once it was submitted, what
+    Slack still tells of its typing is no draft any more.
+    """  # noqa: D205 (two sentences that belong together)
+    if store.submitted_reply(submission) is not None:
+        return
     mention = journal.mention(store, mention_id)
     person = journal.person(store, by)
     draft = store.draft(mention_id, person.id)

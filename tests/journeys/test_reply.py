@@ -2,8 +2,10 @@
 
 from datetime import timedelta
 
+from bot.models import Actor
 from bot.sandbox.records import View
 from bot.sandbox.square import Post
+from bot.usecases.reply import save_draft
 from tests.journeys.steps import (
     field_text,
     open_modal,
@@ -323,3 +325,16 @@ def test_what_x_lets_nobody_answer_from_here_says_why_and_where(town_today: Town
     assert town.ben.click(modal, "open_link").ok
     town.ben.close(modal)
     assert writes(town, "x") == 0
+
+
+def test_typing_that_slack_tells_too_late_is_no_draft(town: Town):
+    town.post("No internet, @acme")
+    town.ana.click(town.card(), "reply")
+    modal = town.modal(town.ana)
+    town.ana.type(modal, "text", "text", "We are on it.")
+    town.ana.submit(modal, {"text": "We are on it."})
+    town.deliver()
+    town.database.write(
+        save_draft, 1, "We are on it.", by=Actor(town.ana.id, "ana"), submission=f"view:{modal.id}"
+    )
+    assert town.database.read(lambda store: store.draft(1, store.reply(1).author_id)) is None
