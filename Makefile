@@ -19,11 +19,13 @@ $(PY):
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.run: $(PY) requirements.txt
-	$(PIP) install --quiet --require-hashes -r requirements.txt
+	@echo "Setting up .venv: once, about a minute …"
+	@$(PIP) install --quiet --require-hashes -r requirements.txt
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.run requirements-dev.txt
-	$(PIP) install --quiet --require-hashes -r requirements-dev.txt
+	@echo "Adding what the tests need: once, about a minute …"
+	@$(PIP) install --quiet --require-hashes -r requirements-dev.txt
 	@touch $@
 
 install: $(VENV)/.run ## build .venv with what Switchboard needs to run

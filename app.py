@@ -47,7 +47,8 @@ QUIET = (
     "requests_oauthlib",
     "oauthlib",
     "slack_sdk",
-    "slack_bolt",
+    "httpx",
+    "httpcore",
 )
 
 
@@ -166,6 +167,8 @@ def _set_up_log(level: str) -> None:
     logging.basicConfig(level=level, format=LOG_FORMAT, stream=sys.stderr, force=True)
     for name in QUIET:
         logging.getLogger(name).setLevel(max(logging.INFO, logging.getLevelName(level)))
+    # Bolt warns at each start that we give it a client instead of a token.
+    logging.getLogger("slack_bolt").setLevel(logging.ERROR)
 
 
 def run_check(_: argparse.Namespace, env: Mapping[str, str]) -> int:
@@ -237,15 +240,14 @@ def _summary(options: argparse.Namespace, process: Process) -> int:
 def _post_summary(process: Process, config: Config, week: str) -> int:
     if config.leadership is None:
         raise CommandError("No channel is set. Next: add [leadership] to the configuration.")
-    key = f"summary:{week}:{utc_now():%Y%m%d%H%M%S}"
+    key = f"summary:{week}:{utc_now():%Y%m%d%H%M%S%f}"
     process.database.write(queue_summary, config, week, key=key)
     print(f"Posting the summary of {week} to {config.leadership.channel} …", flush=True)
     make_drain(process.switchboard, process.workspace).run_until_idle()
     row = process.database.read(lambda store: store.delivery(key))
     done = row is not None and row.state == DeliveryState.DONE
-    print(
-        "Posted." if done else f"Not posted yet: {row.problem if row else ''} The worker goes on."
-    )
+    why = f" {row.problem}" if row and row.problem else ""
+    print("Posted." if done else f"Not posted yet.{why} The worker goes on trying.")
     return 0 if done else 1
 
 

@@ -7,6 +7,7 @@ checks live here; how a mistake is told lives in `config_mistakes`. Touches no f
 import re
 import tomllib
 from datetime import time
+from functools import cache
 from typing import Annotated, Any, Literal
 from zoneinfo import available_timezones
 
@@ -25,6 +26,8 @@ from pydantic import (
 from bot.config_mistakes import ConfigError, contradictions, unreadable, wrong_values
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+USER_ID = re.compile(r"[UW][A-Z0-9]{6,}")
+"""How Slack's ids of people look."""
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
@@ -41,8 +44,12 @@ def _clock(value: object) -> time:
     return time.fromisoformat(value)
 
 
+# It reads the whole time zone database from disk, and every round of a source reads the config.
+_timezones = cache(available_timezones)
+
+
 def _timezone(value: str) -> str:
-    if value not in available_timezones():
+    if value not in _timezones():
         raise ValueError('is not a time zone. Write its IANA name, such as "Europe/Berlin"')
     return value
 
@@ -57,7 +64,7 @@ def _channel(value: str) -> str:
 
 
 def _user_id(value: str) -> str:
-    if not re.fullmatch(r"[UW][A-Z0-9]{6,}", value):
+    if not USER_ID.fullmatch(value):
         raise ValueError(
             'is not a Slack user id. In Slack: profile > ⋮ > Copy member ID, such as "U0123ABCD"'
         )

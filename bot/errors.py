@@ -52,7 +52,7 @@ class NotClosed(Refusal):
 
 
 class PostGone(Refusal):
-    """This post is gone from {platform}: its author deleted it or hid it. It cannot be answered."""
+    """This post is gone: its author deleted it or hid it, so it cannot be answered any more."""
 
 
 class NothingToRetry(Refusal):

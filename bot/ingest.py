@@ -81,7 +81,7 @@ def _tell(name: str, page: Page, recorded: Recorded) -> None:
 
 def _take_turn(store: Store, name: str, *, every: timedelta) -> bool:
     """Move the source's due time on; only one of many clocks that ring can."""
-    source = store.source(name)
+    source = store.source(name, alone=True)
     if source.due_at > store.now:
         return False
     source.due_at = store.now + every

@@ -55,19 +55,19 @@ def write(
     by: Person | None = None,
     click: str | None = None,
     **detail: Any,
-) -> Event:
+) -> None:
     """Add a line to the history and have everything that shows this mention drawn again."""
-    event = Event(
-        mention_id=mention.id, at=store.now, actor=by, kind=kind, detail=detail, click=click
-    )
-    store.add(event)
-    redraw(store, mention)
+    line = {
+        "mention_id": mention.id, "at": store.now, "actor_id": by.id if by else None,
+        "kind": kind, "detail": detail, "click": click,
+    }  # fmt: skip
+    store.insert(Event, [line])
     card = store.current_card(mention.id)
     if card is not None:
+        show_card(store, card)
         show_thread(store, card)
     for shown_to in {by, mention.owner} - {None}:
         redraw_home(store, shown_to)
-    return event
 
 
 def redraw(store: Store, mention: Mention) -> None:

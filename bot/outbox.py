@@ -172,6 +172,13 @@ def give_up(store: Store, lease: Lease, *, state: DeliveryState, problem: str) -
     return True
 
 
+def end_doubt(store: Store, key: str) -> None:
+    """What became of it is known now: a person said so, or the answer came late after all."""
+    row = store.delivery(key)
+    if row is not None and row.state == DeliveryState.UNCERTAIN:
+        row.state = DeliveryState.DONE
+
+
 def hold_lane(store: Store, name: str, *, seconds: float, paces: Paces) -> None:
     """Nothing leaves in this lane for so long: what a Retry-After asks for."""
     lane = store.lane(name)

@@ -6,9 +6,9 @@ It adds and finds rows and decides nothing: rules live in `bot/models.py` and in
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
-from sqlalchemy import Select, bindparam, exists, func, or_, select, text
+from sqlalchemy import Select, Table, bindparam, exists, func, insert, or_, select, text
 from sqlalchemy.orm import Session, aliased, selectinload
 
 from bot.models import (
@@ -37,6 +37,18 @@ _OPEN_LANE = text(
     "INSERT INTO lane (name, full_until) VALUES (:name, :full_until) ON CONFLICT DO NOTHING"
 ).bindparams(bindparam("full_until", type_=Lane.full_until.type))
 
+# Every click asks these. Building a statement costs more than running it, so they stand ready.
+_PERSON = select(Person).where(Person.slack_id == bindparam("slack_id"))
+_CURRENT_CARD = (
+    select(Card)
+    .where(Card.mention_id == bindparam("mention_id"), Card.moved_at.is_(None))
+    .order_by(Card.id.desc())
+    .limit(1)
+)
+_EVENT_ID = select(Event.id).where(Event.click == bindparam("click"))
+_DELIVERY_ID = select(Delivery.id).where(Delivery.key == bindparam("key"))
+_DELIVERY = select(Delivery).where(Delivery.key == bindparam("key")).with_for_update()
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -54,6 +66,10 @@ class Store:
     def add(self, row: Row) -> Row:
         self.session.add(row)
         return row
+
+    def insert(self, table: type[Base], rows: Sequence[dict[str, Any]]) -> None:
+        """Add many rows at once; columns that are not given take their defaults."""
+        self.session.execute(insert(cast("Table", table.__table__)), rows)
 
     def remove(self, row: Base) -> None:
         self.session.delete(row)
@@ -101,7 +117,7 @@ class Store:
         return self.session.get(Department, department_id)
 
     def person(self, slack_id: str) -> Person | None:
-        return self._first(select(Person).where(Person.slack_id == slack_id))
+        return self.session.scalar(_PERSON, {"slack_id": slack_id})
 
     def person_named(self, name: str) -> Person | None:
         return self._first(select(Person).where(Person.name == name))
@@ -131,13 +147,25 @@ class Store:
         )
         return {mention.external_id: mention for mention in self._all(query)}
 
+    def assigned(self, platform: str, external_ids: Iterable[str]) -> Sequence[tuple[int, str]]:
+        """The numbers of these mentions and the channels of their departments, as they came."""
+        query = select(Mention.id, Department.channel).join(Mention.department)
+        query = query.where(
+            Mention.platform == platform, Mention.external_id.in_(list(external_ids))
+        )
+        return self.session.execute(query.order_by(Mention.id)).all()
+
     def card(self, card_id: int) -> Card | None:
         return self.session.get(Card, card_id)
 
     def current_card(self, mention_id: int) -> Card | None:
         """The card people work on: the one that was not moved on."""
-        query = select(Card).where(Card.mention_id == mention_id, Card.moved_at.is_(None))
-        return self._first(query.order_by(Card.id.desc()))
+        return self.session.scalar(_CURRENT_CARD, {"mention_id": mention_id})
+
+    def current_cards(self, mention_ids: Iterable[int]) -> Sequence[Card]:
+        """Those of several mentions, in the order they were made."""
+        query = select(Card).where(Card.mention_id.in_(list(mention_ids)), Card.moved_at.is_(None))
+        return self._all(query.order_by(Card.id))
 
     def next_card(self, card: Card) -> Card | None:
         return self._first(select(Card).where(Card.came_from_id == card.id))
@@ -150,7 +178,7 @@ class Store:
         return self._all(query.order_by(Event.id))
 
     def has_event(self, click: str) -> bool:
-        return self._first(select(Event).where(Event.click == click)) is not None
+        return self.session.scalar(_EVENT_ID, {"click": click}) is not None
 
     def reply(self, reply_id: int) -> Reply | None:
         return self.session.get(Reply, reply_id)
@@ -175,10 +203,10 @@ class Store:
     # -- the outbox
 
     def delivery(self, key: str) -> Delivery | None:
-        return self._first(select(Delivery).where(Delivery.key == key).with_for_update())
+        return self.session.scalar(_DELIVERY, {"key": key})
 
     def has_delivery(self, key: str) -> bool:
-        return self._first(select(Delivery).where(Delivery.key == key)) is not None
+        return self.session.scalar(_DELIVERY_ID, {"key": key}) is not None
 
     def first_delivery(self, lane: str) -> Delivery | None:
         """The first row of a lane that is due; none while another one of it is on its way."""
@@ -243,8 +271,9 @@ class Store:
 
     # -- sources
 
-    def source(self, platform: str) -> Source:
-        return self.session.get(Source, platform) or self.add(
+    def source(self, platform: str, *, alone: bool = False) -> Source:
+        """How far a platform was read. `alone`: nobody else can change it meanwhile."""
+        return self.session.get(Source, platform, with_for_update=alone) or self.add(
             Source(platform=platform, due_at=self.now, failures=0)
         )
 

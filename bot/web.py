@@ -4,6 +4,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from slack_bolt import App
@@ -61,7 +62,9 @@ class WebServer:
     def stop(self) -> None:
         """Take nothing more; what is being answered is answered, for `STOP_SECONDS` at most."""
         self._stopping.set()
-        self._server.pull_trigger()
+        # The loop may have seen it by itself and closed the trigger already.
+        with suppress(OSError):
+            self._server.pull_trigger()
         self._thread.join(STOP_SECONDS + 1)
 
     def _run(self) -> None:

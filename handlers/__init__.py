@@ -26,6 +26,7 @@ def build_app(switchboard: Switchboard, settings: Settings) -> App:
         return AuthorizeResult(enterprise_id=None, team_id=None, bot_token=token)
 
     app = App(
+        name="switchboard",  # without it Bolt reads the whole call stack for one
         client=client,
         signing_secret=secret.get_secret_value() if secret else None,
         authorize=authorize,

@@ -22,6 +22,8 @@ from bot.usecases.reply import (
 )
 from bot.wording import ago
 
+NOT_SENT = " Nothing is sent yet: press Reply once more to send yours too."
+
 
 def register(app: App, switchboard: Switchboard) -> None:
     database = switchboard.database
@@ -37,8 +39,11 @@ def register(app: App, switchboard: Switchboard) -> None:
 
     @app.action(ids.TEXT)
     def keep(ack: Ack, body: Payload) -> None:
-        number, by = payloads.about(body["view"]).mention_id, payloads.actor(body)
-        database.write(save_draft, number, payloads.value(body), by=by)
+        view, by = body["view"], payloads.actor(body)
+        database.write(
+            save_draft, payloads.about(view).mention_id, payloads.value(body),
+            by=by, submission=payloads.window(view),
+        )  # fmt: skip
         ack()
 
     @app.view(ids.REPLY_MODAL)
@@ -55,7 +60,8 @@ def register(app: App, switchboard: Switchboard) -> None:
             database.write(save_draft, about.mention_id, text, by=by)
             raise
         if isinstance(answer, ReplyForm):
-            ack(response_action="update", view=reply_modal(_view(switchboard, answer)))
+            modal = reply_modal(_view(switchboard, answer, held_back=True))
+            ack(response_action="update", view=modal)
             return
         switchboard.wake()
         ack()
@@ -74,7 +80,8 @@ def register(app: App, switchboard: Switchboard) -> None:
     app.action(ids.DROP)(decides(drop_reply))
 
 
-def _view(switchboard: Switchboard, form: ReplyForm) -> ReplyView:
+def _view(switchboard: Switchboard, form: ReplyForm, *, held_back: bool = False) -> ReplyView:
+    """`held_back`: it was submitted, and not sent because of what the warning says."""
     mention = form.mention
     platform = switchboard.open(mention.platform)
     return ReplyView(
@@ -84,7 +91,7 @@ def _view(switchboard: Switchboard, form: ReplyForm) -> ReplyView:
         counting=f"Up to {platform.measure('').limit:,}. {platform.counting}",
         draft=form.draft,
         seen=form.seen,
-        warning=_warning(form),
+        warning=_warning(form) + (NOT_SENT if held_back else ""),
     )
 
 

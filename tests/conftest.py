@@ -6,15 +6,18 @@ import shutil
 import tempfile
 import warnings
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import Engine, create_engine, text
 
+import bot.database
 from bot import schema
 from bot.database import Database
 from bot.models import Base
 from bot.sandbox.world import MovableClock
+from tests.command import Typed
 from tests.town import MONDAY_MORNING, Town
 
 _number = itertools.count(1)
@@ -77,14 +80,27 @@ def wiped_postgres(postgres_server: str) -> Iterator[Callable[[], str]]:
     engine.dispose()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def engines() -> Iterator[Callable[[str], Engine]]:
+    """One engine for each address: to compile every statement anew would double the time."""
+    with pytest.MonkeyPatch.context() as patch:
+        kept = cache(bot.database._engine)
+        patch.setattr(bot.database, "_engine", kept)
+        yield kept
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def database_url(request: pytest.FixtureRequest, engines: Callable[[str], Engine]) -> str:
     """The address of a fresh database with all tables, on one server and on the other."""
-    if request.param == "sqlite":
-        path = tmp_path / "switchboard.db"
-        shutil.copy(request.getfixturevalue("sqlite_template"), path)
-        return f"sqlite:///{path}"
-    address: str = request.getfixturevalue("wiped_postgres")()
+    if request.param == "postgresql":
+        address: str = request.getfixturevalue("wiped_postgres")()
+        return address
+    template = request.getfixturevalue("sqlite_template")
+    address = f"sqlite:///{template.parent / 'switchboard.db'}"
+    engines(address).dispose()
+    for left_over in template.parent.glob("switchboard.db*"):
+        left_over.unlink()
+    shutil.copy(template, template.parent / "switchboard.db")
     return address
 
 
@@ -116,6 +132,12 @@ def town(database_url: str) -> Iterator[Town]:
     opened = Town(database_url)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def typed(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Typed:
+    """Types commands of `app.py`."""
+    return Typed(monkeypatch, capsys)
 
 
 def _new_postgres_database(server: str) -> str:

@@ -33,7 +33,7 @@ def variables() -> set[str]:
 
 def named_packages(name: str) -> set[str]:
     lines = (ROOT / name).read_text().splitlines()
-    found = (re.match(r"[a-zA-Z0-9-]+", one) for one in lines if one and one[0] not in "#-")
+    found = (re.match(r"[a-zA-Z0-9.-]+", one) for one in lines if one and one[0] not in "#-")
     return {match[0].lower() for match in found if match}
 
 

@@ -59,15 +59,15 @@ class Drain:
         try:
             self._attempt(sender, lease)
         except TemporaryError as error:
-            self._database.write(self._later, sender, lease, error)
+            self._decide(lease, self._later, sender, lease, error)
         except RejectedError as error:
-            self._database.write(self._refused, sender, lease, error)
+            self._decide(lease, self._refused, sender, lease, error)
         except UncertainError as error:
-            self._database.write(self._in_doubt, sender, lease, str(error))
+            self._decide(lease, self._in_doubt, sender, lease, str(error))
         except Exception:
             # A bug must not stop the outbox: the row waits, and the log has the whole story.
             log.exception("delivery %s failed", lease.key)
-            self._database.write(self._broken, sender, lease)
+            self._decide(lease, self._broken, sender, lease)
 
     def run_until_idle(self, *, limit: int = 8) -> int:
         """Send all that is due now, one after the other; how many were sent or tried."""
@@ -117,6 +117,15 @@ class Drain:
     ) -> None:
         lane = sender.record(store, parcel, receipt)
         outbox.settle(store, lease, lane=lane)
+
+    def _decide(self, lease: Lease, fate: Callable[..., None], *args: Any) -> None:
+        """Write a failure down, unless the lease was lost: then another worker decides."""
+
+        def act(store: Store) -> None:
+            if store.held_delivery(lease.id, lease.token) is not None:
+                fate(store, *args)
+
+        self._database.write(act)
 
     def _later(
         self, store: Store, sender: Sender[Any, Any], lease: Lease, error: TemporaryError

@@ -123,7 +123,7 @@ class Mention(Base):
     def take_for_reply(self, by: Person, *, now: datetime) -> bool:
         """Whoever replies to a mention that nobody holds, holds it. True when that happened."""
         if self.state == MentionState.GONE:
-            raise PostGone(platform=self.platform)
+            raise PostGone
         if self.state == MentionState.CLOSED:
             self.refuse_if_done(now)
         if self.owner is not None:
@@ -162,7 +162,7 @@ class Mention(Base):
     def refuse_if_done(self, now: datetime) -> None:
         """Raise the refusal that tells who finished this and how."""
         if self.state == MentionState.GONE:
-            raise PostGone(platform=self.platform)
+            raise PostGone
         if self.state == MentionState.CLOSED:
             who = self.closed_by.name if self.closed_by else "Somebody"
             raise AlreadyClosed(who=who, when=ago(now - (self.closed_at or now)))

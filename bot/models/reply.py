@@ -70,6 +70,10 @@ class Reply(Base):
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 (SQLAlchemy's own attribute)
 
+    @property
+    def outbox_key(self) -> str:
+        return f"reply:{self.id}"
+
     def move(self, to: ReplyState) -> None:
         """Go on to another state; NothingToRetry when there is no such way."""
         if to not in REPLY_MOVES[ReplyState(self.state)]:

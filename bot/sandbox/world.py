@@ -37,12 +37,10 @@ class MovableClock:
         self._ahead += by
 
     def move_to_weekday(self, weekday: int, hour: int) -> datetime:
-        """Move on to the next such moment (0 is Monday; UTC) and tell it."""
+        """Move on to that hour of the next such day, never today (0 is Monday; UTC); tell it."""
         now = self.now()
         goal = now.replace(hour=hour, minute=0, second=0, microsecond=0)
-        goal += timedelta(days=(weekday - now.weekday()) % 7)
-        if goal <= now:
-            goal += timedelta(days=7)
+        goal += timedelta(days=(weekday - now.weekday()) % 7 or 7)
         self.move(goal - now)
         return goal
 

@@ -53,6 +53,15 @@ def date(moment: datetime, *, style: str = "{date_short_pretty} at {time}") -> s
     return f"<!date^{int(moment.timestamp())}^{style}|{fallback}>"
 
 
+def date_within(moment: datetime) -> str:
+    """The same in the middle of a sentence: "today at 09:12".
+
+    Slack writes a date's first letter large; something invisible before it takes that place
+    (https://metacpan.org/pod/Slack::BlockKit::Block::RichText::Date).
+    """
+    return date(moment, style="\u200b{date_short_pretty} at {time}")
+
+
 def link(url: str, label: str) -> str:
     """A link of ours as mrkdwn; the label is ours too."""
     return f"<{escape(url).replace('|', '%7C')}|{escape(label)}>"

@@ -18,6 +18,7 @@ from bot.slack.blocks import (
     clean,
     context,
     date,
+    date_within,
     escape,
     leaf,
     line,
@@ -80,7 +81,7 @@ def draw_card(view: CardView, *, images: bool = True) -> Drawn:
     else:
         blocks.append(rich(quote(mention.text)))
         blocks += _media(mention, images=images)
-        blocks.append(_why_line(view))
+        blocks += _why_line(view)
     blocks += _state(view)
     buttons = [*_buttons(view), *_more(view)]
     if buttons:
@@ -120,12 +121,14 @@ def _stub(view: CardView) -> Drawn:
 
 def _author_line(view: CardView) -> Block:
     mention = view.mention
-    known = [name(mention.author_name)] if mention.author_name else []
+    handle, known = name(mention.author_handle), []
+    if mention.author_name and name(mention.author_name) != handle:
+        known.append(name(mention.author_name))
     if mention.author_followers is not None:
         known.append(f"{short_count(mention.author_followers)} followers")
     brackets = f" ({', '.join(known)})" if known else ""
     where = f" in {name(mention.community)}" if mention.community else ""
-    who = f"{view.platform}{where} · @{name(mention.author_handle)}{brackets}"
+    who = f"{view.platform}{where} · @{handle}{brackets}"
     return context(plain(who), _when(view), *_link_element(view))
 
 
@@ -135,7 +138,7 @@ def _when(view: CardView) -> Block:
 
 
 def _link_element(view: CardView) -> list[Block]:
-    if not is_web_link(view.mention.url):
+    if not _can_be_opened(view.mention):
         return []
     return [mrkdwn(link(view.mention.url, f"Open on {view.platform}"))]
 
@@ -166,9 +169,12 @@ def _media_links(items: Sequence[dict[str, str]]) -> Iterator[Block]:
         yield link_leaf(item["url"], f"{item['kind']} on {host}")
 
 
-def _why_line(view: CardView) -> Block:
-    mood = f" · {view.mention.feeling_words}" if view.mention.feeling_words else ""
-    return context(plain(f"Why here: {clean(view.mention.why)}{mood}"))
+def _why_line(view: CardView) -> list[Block]:
+    """Why the mention came to this channel, and how it sounds. Whoever sent it on said why."""
+    why = "" if view.came_from else f"Why here: {clean(view.mention.why)}"
+    parts = [part for part in (why, view.mention.feeling_words) if part]
+    told = " · ".join(parts)
+    return [context(plain(told[:1].upper() + told[1:]))] if told else []
 
 
 def _state(view: CardView) -> list[Block]:
@@ -180,28 +186,30 @@ def _state(view: CardView) -> list[Block]:
         by = escape(name(mention.closed_by.name)) if mention.closed_by else "somebody"
         return [context(mrkdwn(f"No reply needed: {mention.verdict} · {by}"))]
     if reply is not None and reply.state != ReplyState.SENT:
-        return _reply_on_its_way(reply)
+        return _reply_on_its_way(view, reply)
     if mention.state == MentionState.ANSWERED:
         return _answered(view)
     if mention.owner is not None and mention.claimed_at is not None:
         by = escape(name(mention.owner.name))
-        return [context(mrkdwn(f"Claimed by *{by}*, {date(mention.claimed_at)}"))]
-    waiting = f"● Waiting since {date(mention.waiting_since)}"
+        return [context(mrkdwn(f"Claimed by *{by}*, {date_within(mention.claimed_at)}"))]
+    waiting = f"● Waiting since {date_within(mention.waiting_since)}"
     return [context(mrkdwn(waiting + (f" · {escape(view.earlier)}" if view.earlier else "")))]
 
 
-def _reply_on_its_way(reply: Reply) -> list[Block]:
-    by = escape(name(reply.author.name))
+def _reply_on_its_way(view: CardView, reply: Reply) -> list[Block]:
+    by, problem = escape(name(reply.author.name)), escape(reply.problem)
+    going = f"{by}'s reply is on its way…"
+    waits = f"{by}'s reply is not out yet: {problem} We keep trying."
     said = {
-        ReplyState.QUEUED: f"{by}'s reply is on its way…",
-        ReplyState.SENDING: f"{by}'s reply is on its way…",
-        ReplyState.FAILED: f"Not sent: {escape(reply.problem)} {by}'s text is kept.",
-        ReplyState.UNCERTAIN: "We can't tell whether it went out. Look at the post, then say so.",
+        ReplyState.QUEUED: waits if problem else going,
+        ReplyState.SENDING: going,
+        ReplyState.FAILED: f"Not sent: {problem} {by}'s text is kept.",
+        ReplyState.UNCERTAIN: (
+            f"We can't tell whether {by}'s reply went out. "
+            f"Look under the post on {view.platform}, then press what you see."
+        ),
     }[ReplyState(reply.state)]
-    waits = (
-        f" {escape(reply.problem)}" if reply.state == ReplyState.QUEUED and reply.problem else ""
-    )
-    return [context(mrkdwn(said + waits)), rich(quote(reply.text, 1200))]
+    return [context(mrkdwn(said)), rich(quote(reply.text, 1200))]
 
 
 def _answered(view: CardView) -> list[Block]:
@@ -256,7 +264,7 @@ def _more(view: CardView) -> list[Block]:
     options.append(option("Add a note…", f"{ids.NOTE}:{number}"))
     if len(mention.text) > QUOTE_LIMIT:
         options.append(option("Whole post", f"{ids.WHOLE}:{number}"))
-    if is_web_link(mention.url):
+    if _can_be_opened(mention):
         label = f"Open on {view.platform}"
         options.append(option(label, f"{ids.LINK}:{number}", url=mention.url))
     return [overflow(ids.MORE, options)] if options else []
@@ -266,6 +274,10 @@ def _is_sending(reply: Reply | None) -> bool:
     return reply is not None and reply.state in (
         ReplyState.QUEUED, ReplyState.SENDING, ReplyState.UNCERTAIN,
     )  # fmt: skip
+
+
+def _can_be_opened(mention: Mention) -> bool:
+    return mention.state != MentionState.GONE and is_web_link(mention.url)
 
 
 def is_web_link(url: str) -> bool:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 
 from bot.models import Department, Mention
 from bot.slack import ids
@@ -11,16 +10,18 @@ from bot.slack.blocks import (
     actions,
     button,
     context,
+    date,
     header,
     leaf,
     line,
-    link_leaf,
+    link,
+    mrkdwn,
     name,
     option,
     plain,
     rich,
 )
-from bot.wording import ago, count, shorten
+from bot.wording import count, shorten
 
 ABOUT = (
     "Switchboard puts every public post about us in front of the person who can answer it. "
@@ -38,7 +39,6 @@ class HomeLine:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HomeView:
     slack_id: str
-    now: datetime
     mine: tuple[HomeLine, ...]
     mine_total: int
     waiting: tuple[HomeLine, ...]
@@ -63,34 +63,34 @@ def _mine(view: HomeView) -> Iterator[Block]:
     if not view.mine:
         yield context(plain("Nothing waits for you."))
     for one in view.mine:
-        yield from _row(one, view.now, claimed=True)
+        yield from _row(one, claimed=True)
     if view.mine_total > len(view.mine):
         yield context(plain(f"{view.mine_total} in all: type /mentions mine"))
 
 
 def _waiting(view: HomeView) -> Iterator[Block]:
     yield header("Waiting in my departments")
-    yield actions(_chooser(view))
+    elsewhere = ", ".join(f"{number} in {name(place)}" for place, number in view.elsewhere[:5])
+    open_ = f" Open: {elsewhere}." if elsewhere else ""
     if not view.my_departments:
-        yield context(plain("Choose the departments you answer for to see what waits there."))
-    elif not view.waiting:
-        elsewhere = ", ".join(f"{number} in {name(place)}" for place, number in view.elsewhere[:5])
-        yield context(plain("Nothing waits here." + (f" Open: {elsewhere}." if elsewhere else "")))
+        ask = "Choose the departments you answer for to see what waits there."
+        yield context(plain(ask + open_))
+    yield actions(_chooser(view))
+    if view.my_departments and not view.waiting:
+        yield context(plain(f"Nothing waits here.{open_}"))
     for one in view.waiting:
-        yield from _row(one, view.now, claimed=False)
+        yield from _row(one, claimed=False)
     if view.waiting_total > len(view.waiting):
         yield context(plain(f"{view.waiting_total} in all: type /mentions open"))
 
 
-def _row(one: HomeLine, now: datetime, *, claimed: bool) -> Iterator[Block]:
+def _row(one: HomeLine, *, claimed: bool) -> Iterator[Block]:
     mention = one.mention
-    about = (
-        f"{one.platform} · @{name(mention.author_handle, 40)} · {ago(now - mention.published_at)}"
-    )
-    words = shorten(name(mention.text, 300), 200) or "(no words)"
     number = f"No. {mention.id}"
-    where = link_leaf(one.link, number) if one.link else leaf(number)
-    yield rich(line(where, leaf(f" · {about}\n{words}")))
+    where = mrkdwn(link(one.link, number)) if one.link else plain(number)
+    about = plain(f"{one.platform} · @{name(mention.author_handle, 40)}")
+    yield context(where, about, mrkdwn(date(mention.published_at)))
+    yield rich(line(leaf(shorten(name(mention.text, 300), 200) or "(no words)")))
     first = () if claimed else (button("Claim", ids.CLAIM, mention.id, style="primary"),)
     last = (
         button("Release", ids.RELEASE, mention.id)

@@ -112,7 +112,9 @@ def draw_listing(listing: Listing) -> Drawn:
     if not listing.total:
         return Drawn(notice(listing.empty), [section(escape(listing.empty))])
     head = f"{listing.title}: {count(listing.total, 'mention')}"
-    blocks = [rich(line(leaf(head, bold=True)))]
+    first = listing.page * PAGE + 1
+    here = f", {first} to {first + len(listing.lines) - 1}" if listing.total > PAGE else ""
+    blocks = [rich(line(leaf(head + here, bold=True)))]
     blocks += [rich(_line(one)) for one in listing.lines]
     turns = _turns(listing)
     if turns:
@@ -128,8 +130,8 @@ def draw_single(view: CardView, single: Single) -> Drawn:
     card = draw_card(view)
     blocks = list(card.blocks)
     for event in single.events[-20:]:
-        when = ago(view.now - event.at)
-        blocks.append(context(plain(f"{told(event)} · {when}")))
+        when = plain(ago(view.now - event.at))
+        blocks.append(context(plain(told(event)), when))
     if single.link:
         blocks.append(rich(line(link_leaf(single.link, "Go to its card"))))
     return Drawn(card.text, blocks)
@@ -150,8 +152,8 @@ def draw_stats(stats: Stats) -> Drawn:
 def draw_help(about: Help, text: str) -> Drawn:
     blocks = [section(text)]
     if about.unknown:
-        missing = f"After “{name(about.unknown)}” something is missing. Here is what can be typed:"
-        blocks.insert(0, context(plain(missing)))
+        missing = f"Type something after “{name(about.unknown)}”, as in the examples here."
+        blocks.insert(0, rich(line(leaf(missing))))
     return Drawn("What you can type after /mentions and /departments.", blocks)
 
 
@@ -175,8 +177,8 @@ def _line(one: Line) -> Block:
         words = "(deleted by its author)"
     place = mention.department.name if mention.department else "another channel"
     about = (
-        f" · {_state_of(mention)} · {one.platform} · @{name(mention.author_handle, 40)}: {words}"
-        f" · {name(place)} · {ago(one.now - mention.published_at)}"
+        f" · {one.platform} · @{name(mention.author_handle, 40)} · {_state_of(mention)}"
+        f" · {name(place)} · {ago(one.now - mention.published_at)}\n{words}"
     )
     number = f"No. {mention.id}"
     return line(link_leaf(one.link, number) if one.link else leaf(number), leaf(about))
@@ -203,11 +205,9 @@ def _turns(listing: Listing) -> list[Block]:
 
 def _desk(desk: Desk) -> Block:
     team = desk.department
-    purpose = f": {name(team.purpose, 300)}" if team.purpose else ""
-    lately = (
-        f" Answered lately: {', '.join(name(one) for one in desk.lately)}." if desk.lately else ""
-    )
-    waits = count(desk.waiting, "open mention")
-    return line(
-        leaf(name(team.name), bold=True), leaf(f"{purpose} In {team.channel}, {waits}.{lately}")
-    )
+    told = [name(team.purpose, 300)] if team.purpose else []
+    if desk.lately:
+        told.append(f"Answered lately: {', '.join(name(one) for one in desk.lately)}.")
+    waits = f"{desk.waiting:,} open" if desk.waiting else "nothing open"
+    about = f" · {team.channel} · {waits}\n{' '.join(told)}".rstrip()
+    return line(leaf(name(team.name), bold=True), leaf(about))

@@ -15,6 +15,7 @@ from bot.slack.blocks import (
     actions,
     clean,
     context,
+    escape,
     field,
     leaf,
     line,
@@ -71,17 +72,17 @@ def carried(metadata: str) -> Carried:
 
 def reply_modal(view: ReplyView) -> Block:
     mention = view.mention
-    blocks = [_quoted(mention)]
+    blocks = _quoted(mention)
     if not mention.can_reply:
         return _cannot_reply(view, blocks)
     if view.warning:
-        blocks.insert(0, section(f":warning: {view.warning}"))
+        blocks.insert(0, section(f":warning: {escape(view.warning)}"))
     sentence = f"This will be public as {view.account} on {view.platform}."
     blocks.append(rich(line(leaf(sentence, bold=True))))
     element = text_field(ids.TEXT, initial=view.draft)
     # Slack tells us each pause in typing, so that closing the modal loses nothing.
     element["dispatch_action_config"] = {"trigger_actions_on": ["on_character_entered"]}
-    written = field(ids.TEXT, "Your reply", element, hint=view.counting, optional=True)
+    written = field(ids.TEXT, "Your reply", element, hint=view.counting)
     blocks.append(written | {"dispatch_action": True})
     if view.draft:
         blocks.append(context(plain("What you wrote before is kept here.")))
@@ -93,12 +94,15 @@ def reply_modal(view: ReplyView) -> Block:
 
 def _cannot_reply(view: ReplyView, blocks: list[Block]) -> Block:
     reason = clean(view.mention.cannot_reply_reason)
-    told = f"{view.platform} does not let us answer this post from here. {reason}"
-    blocks.append(rich(line(leaf(told))))
+    told = f"{view.platform} does not let us answer this post from here."
+    blocks.append(rich(line(leaf(told, bold=True), leaf(f" {reason}"))))
     if is_web_link(view.mention.url):
         button = link_button(f"Open on {view.platform}", view.mention.url, ids.OPEN_LINK)
         blocks.append(actions(button))
-    after = 'Once you have answered there, press ⋯, "No reply needed…", "already answered".'
+    after = (
+        f"Answer it on {view.platform}. Then press ⋯ on the card and choose “No reply needed…”, "
+        "“Already answered”, so that nobody answers a second time."
+    )
     blocks.append(context(plain(after)))
     return modal(ids.REPLY_MODAL, f"Reply on {view.platform}", blocks)
 
@@ -109,13 +113,13 @@ def send_to_modal(mention: Mention, departments: Sequence[Department]) -> Block:
         for one in departments
         if one.id != mention.department_id
     ]
-    blocks = [_quoted(mention)]
+    blocks = _quoted(mention)
     if places:
         chosen = select(ids.DEPARTMENT, "Choose a department", places)
         blocks.append(field(ids.DEPARTMENT, "Department", chosen, optional=True))
     blocks += [
         field(
-            ids.CHANNEL, "or any channel",
+            ids.CHANNEL, "Or any channel",
             {
                 "type": "conversations_select", "action_id": ids.CHANNEL,
                 "placeholder": plain("Choose a channel"),
@@ -138,7 +142,7 @@ def close_modal(mention: Mention) -> Block:
     choice: Block = {"type": "radio_buttons", "action_id": ids.VERDICT, "options": reasons}
     note = text_field(ids.TEXT, multiline=False, limit=300)
     blocks = [
-        _quoted(mention),
+        *_quoted(mention),
         field(ids.VERDICT, "Why does this need no reply?", choice),
         field(ids.TEXT, "Anything to add?", note, optional=True),
     ]
@@ -149,7 +153,7 @@ def close_modal(mention: Mention) -> Block:
 
 def note_modal(mention: Mention) -> Block:
     hint = "Colleagues read it in the card's thread. It never leaves Slack."
-    blocks = [_quoted(mention), field(ids.TEXT, "Note", text_field(ids.TEXT), hint=hint)]
+    blocks = [*_quoted(mention), field(ids.TEXT, "Note", text_field(ids.TEXT), hint=hint)]
     return modal(ids.NOTE_MODAL, "Add a note", blocks, submit="Add it", metadata=carry(mention.id))
 
 
@@ -165,5 +169,7 @@ def told(text: str) -> Block:
     return modal("told", "Switchboard", [{"type": "section", "text": plain(text, 3000)}])
 
 
-def _quoted(mention: Mention) -> Block:
-    return rich(quote(mention.text, 1000))
+def _quoted(mention: Mention) -> list[Block]:
+    """What it is about, so that nobody answers the wrong one."""
+    who = f"No. {mention.id} · @{name(mention.author_handle)}"
+    return [context(plain(who)), rich(quote(mention.text, 1000))]

@@ -20,8 +20,13 @@ def actor(body: Payload) -> Actor:
 def click(body: Payload) -> str:
     """What Slack calls this one click or submission, stable over repeats of its delivery."""
     if body.get("type") == "view_submission":
-        return f"view:{body['view']['id']}"
+        return window(body["view"])
     return f"click:{body['trigger_id']}"
+
+
+def window(view: Payload) -> str:
+    """What Slack calls one opened modal."""
+    return f"view:{view['id']}"
 
 
 def value(body: Payload) -> str:

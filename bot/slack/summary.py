@@ -10,7 +10,6 @@ from bot.slack.blocks import (
     Block,
     actions,
     button,
-    clean,
     context,
     header,
     leaf,
@@ -118,7 +117,8 @@ def _numbers(view: Summary) -> str:
     if now.share is not None:
         parts.append(f"{now.share} % answered" + _points(now.share, before.share))
     if now.median is not None:
-        parts.append(f"median first reply {span(now.median)}" + _quicker(now.median, before.median))
+        took = f"median first reply {_took(now.median)}"
+        parts.append(took + _quicker(now.median, before.median))
     return " · ".join(parts)
 
 
@@ -138,15 +138,23 @@ def _points(now: int, before: int | None) -> str:
 
 
 def _quicker(now: timedelta, before: timedelta | None) -> str:
-    if before is None or span(before) == span(now):
+    if before is None or _took(before) == _took(now):
         return ""
-    return f" ({'quicker' if now < before else 'slower'} than {span(before)})"
+    return f" ({'quicker' if now < before else 'slower'} than {_took(before)})"
+
+
+def _took(time: timedelta) -> str:
+    """In business hours only, what was answered at night took no time at all."""
+    return "under a minute" if time < timedelta(minutes=1) else span(time)
 
 
 def _feelings(view: Summary) -> Iterator[Block]:
-    told = ", ".join(f"{number} {label}" for label, number in view.feelings if number)
-    if told:
-        yield context(plain(f"How they sound: {told}."))
+    parts = [f"{number} {label}" for label, number in view.feelings if number]
+    unread = view.figures.received - sum(number for _, number in view.feelings)
+    if parts and unread:
+        parts.append(f"{unread} we could not tell")
+    if parts:
+        yield context(plain(f"How they sound: {', '.join(parts)}."))
 
 
 def _waiting(view: Summary) -> Iterator[Block]:
@@ -165,20 +173,25 @@ def _waiting(view: Summary) -> Iterator[Block]:
 
 
 def _numbered(waiting: tuple[Waiting, ...]) -> Iterator[Block]:
-    for one in waiting:
-        label = f"No. {one.mention.id}"
+    for at, one in enumerate(waiting):
+        label = f"No.\u00a0{one.mention.id}"
+        if at:
+            yield leaf(", ")
         yield link_leaf(one.link, label) if one.link else leaf(label)
-        yield leaf(" ")
 
 
 def _exchanges(view: Summary) -> Iterator[Block]:
     if view.exchanges:
         yield header("What people said")
+    rules: dict[int, list[str]] = {}
     for one in view.exchanges:
-        yield from _exchange(one, view.now)
+        rules.setdefault(one.mention.id, []).append(one.rule)
+    # What two rules chose is quoted once.
+    for one in {one.mention.id: one for one in view.exchanges}.values():
+        yield from _exchange(one, " · ".join(rules[one.mention.id]), view.now)
 
 
-def _exchange(one: Exchange, now: datetime) -> Iterator[Block]:
+def _exchange(one: Exchange, rule: str, now: datetime) -> Iterator[Block]:
     mention = one.mention
     who = f"{one.platform} · @{name(mention.author_handle)}"
     links = []
@@ -186,7 +199,7 @@ def _exchange(one: Exchange, now: datetime) -> Iterator[Block]:
         links += [leaf(" · "), link_leaf(one.link, "card")]
     if is_web_link(mention.url):
         links += [leaf(" · "), link_leaf(mention.url, f"on {one.platform}")]
-    yield rich(line(leaf(f"{one.rule}: ", bold=True), leaf(who), *links))
+    yield rich(line(leaf(f"{rule}: ", bold=True), leaf(who), *links))
     yield rich(quote(mention.text, 600))
     if one.reply is not None:
         took = span((mention.answered_at or now) - mention.published_at)
@@ -212,7 +225,7 @@ def _department(one: DepartmentWeek) -> Block:
     if figures.share is not None:
         parts.append(f"{figures.share} % answered")
     if figures.median is not None:
-        parts.append(f"median {span(figures.median)}")
+        parts.append(f"median {_took(figures.median)}")
     if one.open:
         parts.append(f"{one.open} waiting")
     return line(leaf(name(one.name), bold=True), leaf(f": {', '.join(parts)}\n"))
@@ -220,6 +233,8 @@ def _department(one: DepartmentWeek) -> Block:
 
 def _people(view: Summary) -> Iterator[Block]:
     if view.people:
-        told = ", ".join(f"{name(clean(who))} ({number})" for who, number in view.people[:20])
+        thanked = [
+            f"{name(who)} ({count(number, 'reply', 'replies')})" for who, number in view.people[:20]
+        ]
         yield header("Thanks to")
-        yield rich(line(leaf(f"Who answered: {told}.")))
+        yield rich(line(leaf(", ".join(thanked))))

@@ -26,7 +26,7 @@ _LINES = {
     "claimed": "{who} claimed this.",
     "released": "{who} released this; it waits for somebody.",
     "replied": "{who} sent a reply on its way: “{text}”",
-    "answered": "{who}'s reply is public: “{text}”",
+    "answered": "{who}'s reply is public.",
     "failed": "The reply was not sent. {problem}",
     "uncertain": "We can't tell whether the reply went out; somebody must look.",
     "tried again": "{who} had the reply sent again.",
@@ -44,20 +44,31 @@ _LINES = {
 
 def told(event: Event) -> str:
     """One line of history as a sentence."""
+    who = name(event.actor.name) if event.actor else "Somebody"
+    facts = {key: clean(str(value)) for key, value in event.detail.items()}
+    return _pattern(event).format_map({"who": who, "problem": ""} | facts).strip()
+
+
+def _pattern(event: Event) -> str:
     kind = event.kind
     if kind == "moved" and not event.detail.get("reason"):
         kind = "moved silently"
     if kind == "closed" and event.detail.get("note"):
         kind = "closed with note"
-    who = name(event.actor.name) if event.actor else "Somebody"
-    facts = {key: clean(str(value)) for key, value in event.detail.items()}
-    return _LINES[kind].format_map({"who": who, "problem": ""} | facts).strip()
+    return _LINES[kind]
 
 
 def draw_thread(events: Sequence[Event], *, first: bool) -> Drawn:
     """The lines that are not in the thread yet, in one message. `first`: it opens the thread."""
     blocks: list[Block] = [context(plain(INTRO))] if first else []
     for event in events[-20:]:
-        blocks.append(rich(line(leaf(told(event)[:2500]))))
-        blocks.append(context(mrkdwn(date(event.at))))
+        blocks += _lines(event)
     return Drawn(notice(told(events[-1])), blocks)
+
+
+def _lines(event: Event) -> list[Block]:
+    """What happened stands small beside its time; what somebody wrote stands large."""
+    sentence, when = told(event), mrkdwn(date(event.at))
+    if "“" in _pattern(event):
+        return [rich(line(leaf(sentence[:2500]))), context(when)]
+    return [context(plain(sentence), when)]

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bot.config import Brand, Config, Hours, Leadership
+from bot.config import USER_ID, Brand, Config, Hours, Leadership
 from bot.config import Department as WrittenDepartment
 from bot.config import Person as WrittenPerson
 from bot.config import Rule as WrittenRule
@@ -95,8 +95,8 @@ def _member(store: Store, written: str) -> Person:
     known = store.person(written) or store.person_named(written)
     if known is not None:
         return known
-    is_id = written.isupper() and written.isalnum()
-    person = store.add(Person(slack_id=written if is_id else None, name=written, aliases=[]))
+    slack_id = written if USER_ID.fullmatch(written) else None
+    person = store.add(Person(slack_id=slack_id, name=written, aliases=[]))
     store.flush()
     return person
 

@@ -33,7 +33,6 @@ def home_view(store: Store, person_id: int, *, label: Labels, link: Links) -> Ho
     week = store.sent_between(store.now - timedelta(days=7), store.now + timedelta(days=1))
     return HomeView(
         slack_id=person.slack_id,
-        now=store.now,
         mine=lines(mine.mentions),
         mine_total=mine.total,
         waiting=lines(waiting.mentions),

@@ -3,7 +3,7 @@
 The worker calls these; together with `reply.py` they are all that moves a reply.
 """
 
-from bot import journal
+from bot import journal, outbox
 from bot.models import Reply, ReplyState
 from bot.store import Store
 from platforms.base import PublishedReply
@@ -29,6 +29,7 @@ def record_sent(store: Store, reply: Reply, published: PublishedReply) -> None:
     reply.move(ReplyState.SENT)
     reply.external_id, reply.url, reply.problem = published.external_id, published.url, ""
     reply.sent_at = store.now
+    outbox.end_doubt(store, reply.outbox_key)
     reply.mention.mark_answered(reply.author, now=store.now)
     detail = {"url": published.url, "text": reply.text}
     journal.write(store, reply.mention, "answered", by=reply.author, **detail)

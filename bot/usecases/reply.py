@@ -75,8 +75,14 @@ def _account(store: Store, platform: str) -> str:
     return f"@{handles[0]}" if handles else str(brand.get("name", "the company"))
 
 
-def save_draft(store: Store, mention_id: int, text: str, *, by: Actor) -> None:
-    """Keep what somebody typed so far."""
+def save_draft(
+    store: Store, mention_id: int, text: str, *, by: Actor, submission: str = ""
+) -> None:
+    """Keep what somebody typed so far. `submission` names the modal: once it was submitted, what
+    Slack still tells of its typing is no draft any more.
+    """  # noqa: D205 (two sentences that belong together)
+    if store.submitted_reply(submission) is not None:
+        return
     mention = journal.mention(store, mention_id)
     person = journal.person(store, by)
     draft = store.draft(mention_id, person.id)
@@ -133,8 +139,9 @@ def check_text(mention: Mention, text: str, platform: Platform) -> None:
 
 def send_again(store: Store, reply_id: int, *, by: Actor, click: str) -> Reply:
     """Try a failed reply again, or one of which a person knows that it did not go out."""
-    reply = _stuck(store, reply_id)
+    reply = _reply(store, reply_id)
     if not store.has_event(click):
+        _demand_stuck(reply)
         person = journal.person(store, by)
         reply.mention.take_for_reply(person, now=store.now)
         reply.move(ReplyState.QUEUED)
@@ -147,10 +154,12 @@ def send_again(store: Store, reply_id: int, *, by: Actor, click: str) -> Reply:
 
 def confirm_sent(store: Store, reply_id: int, *, by: Actor, click: str) -> Reply:
     """A person saw it on the platform."""
-    reply = _stuck(store, reply_id)
+    reply = _reply(store, reply_id)
     if not store.has_event(click):
+        _demand_stuck(reply)
         person = journal.person(store, by)
         reply.move(ReplyState.SENT)
+        outbox.end_doubt(store, reply.outbox_key)
         reply.sent_at = reply.first_tried_at or store.now
         reply.mention.mark_answered(reply.author, now=reply.sent_at)
         journal.write(store, reply.mention, "confirmed", by=person, click=click)
@@ -159,11 +168,13 @@ def confirm_sent(store: Store, reply_id: int, *, by: Actor, click: str) -> Reply
 
 def drop_reply(store: Store, reply_id: int, *, by: Actor, click: str) -> Reply:
     """Give up sending. The text becomes its author's draft again."""
-    reply = _stuck(store, reply_id)
+    reply = _reply(store, reply_id)
     if not store.has_event(click):
+        _demand_stuck(reply)
         person = journal.person(store, by)
         if reply.state == ReplyState.UNCERTAIN:
             reply.move(ReplyState.FAILED)
+            outbox.end_doubt(store, reply.outbox_key)
         reply.problem = f"{person.name} dropped it."
         keep_as_draft(store, reply)
         journal.write(store, reply.mention, "dropped", by=person, click=click)
@@ -202,14 +213,20 @@ def _submit(store: Store, mention: Mention, person: Person, text: str, submissio
 
 def _enqueue(store: Store, reply: Reply) -> None:
     lane = lanes.replies(reply.mention.platform)
-    outbox.enqueue(store, "reply", f"reply:{reply.id}", lane=lane, payload={"reply": reply.id})
+    outbox.enqueue(store, "reply", reply.outbox_key, lane=lane, payload={"reply": reply.id})
 
 
-def _stuck(store: Store, reply_id: int) -> Reply:
+def _reply(store: Store, reply_id: int) -> Reply:
     reply = store.reply(reply_id)
     if reply is None:
         raise NothingToRetry
     return reply
+
+
+def _demand_stuck(reply: Reply) -> None:
+    """The buttons of an old card may be pressed when another person has decided already."""
+    if reply.state not in (ReplyState.UNCERTAIN, ReplyState.FAILED):
+        raise NothingToRetry
 
 
 def _seen(store: Store, mention: Mention) -> str:

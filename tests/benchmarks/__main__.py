@@ -6,10 +6,10 @@ Everything is measured against a bare floor in the same run, because machines di
 import sys
 import time
 
-from tests.benchmarks import acknowledging, databases, ingesting
+from tests.benchmarks import acknowledging, databases, ingesting, starting
 from tests.benchmarks.table import machine, say
 
-PARTS = {part.__name__.rpartition(".")[2]: part for part in (acknowledging, ingesting)}
+PARTS = {part.__name__.rpartition(".")[2]: part for part in (acknowledging, ingesting, starting)}
 
 
 def main(chosen: list[str]) -> None:

@@ -1,7 +1,7 @@
 """How long a person waits after pressing Claim: ours, which commits first, and Bolt as it comes."""
 
 import itertools
-import statistics
+import math
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -57,20 +57,24 @@ def measure(kinds: Sequence[Kind]) -> list[Table]:
         button = ClaimButton(town)
         servers = [
             *(stack.enter_context(_ours(kind, town)) for kind in kinds),
-            stack.enter_context(_default("waitress", "Bolt's defaults on waitress", town)),
-            stack.enter_context(_default("builtin", "Bolt's defaults on its server", town, share=4)),
+            stack.enter_context(_default("waitress", town)),
+            stack.enter_context(_default("its own server", town, share=4)),
         ]
-        for server in servers:
-            server.answer(button, WARM_UP, clients=max(SIZES))
-        for clients, count in SIZES.items():
-            say(f"{count} clicks on Claim by {clients} at once, {len(servers)} servers in turns")
-            for server in servers * ROUNDS:
-                taken = server.answer(button, count // ROUNDS // server.share, clients=clients)
-                server.seconds.setdefault(clients, []).extend(taken)
+        _take_turns(servers, button)
         for server in servers:
             if server.database is not None:
                 demand(server.database, server.clicks)
     return [_table(servers, clients) for clients in SIZES]
+
+
+def _take_turns(servers: Sequence[Server], button: ClaimButton) -> None:
+    for server in servers:
+        server.answer(button, WARM_UP, clients=max(SIZES))
+    for clients, count in SIZES.items():
+        say(f"{count} clicks on Claim by {clients} at once, {len(servers)} servers in turns")
+        for server in [*servers] * ROUNDS:
+            taken = server.answer(button, count // ROUNDS // server.share, clients=clients)
+            server.seconds.setdefault(clients, []).extend(taken)
 
 
 @contextmanager
@@ -97,11 +101,11 @@ def _ours(kind: Kind, town: Town) -> Iterator[Server]:
 
 
 @contextmanager
-def _default(kind: str, name: str, town: Town, *, share: int = 1) -> Iterator[Server]:
+def _default(where: str, town: Town, *, share: int = 1) -> Iterator[Server]:
     port = free_port()
-    arguments = ["-m", default_app.__name__, kind, str(port)]
+    arguments = ["-m", default_app.__name__, where, str(port)]
     with running(arguments, _slack(town), ready=default_app.READY):
-        yield Server(name, port, itertools.count(1), share=share)
+        yield Server(f"Bolt's defaults on {where}", port, itertools.count(1), share=share)
 
 
 def _slack(town: Town) -> dict[str, str]:
@@ -122,8 +126,13 @@ def _table(servers: Sequence[Server], clients: int) -> Table:
 
 def _cells(own: tuple[float, float], floors: Sequence[tuple[float, float]]) -> list[str]:
     ratios = [mine / theirs for floor in floors for mine, theirs in zip(own, floor, strict=True)]
-    return [f"{seconds * 1000:.1f}" for seconds in own] + [f"{ratio:.2f}" for ratio in ratios]
+    return [_told(seconds * 1000, 1) for seconds in own] + [_told(ratio, 2) for ratio in ratios]
+
+
+def _told(figure: float, digits: int) -> str:
+    return f"{figure:.{digits}f}" if math.isfinite(figure) else "never"
 
 
 def _p50_p99(seconds: Sequence[float]) -> tuple[float, float]:
-    return statistics.median(seconds), statistics.quantiles(seconds, n=100)[98]
+    ranked = sorted(seconds)
+    return ranked[len(ranked) // 2], ranked[len(ranked) * 99 // 100]

@@ -27,7 +27,7 @@ def demand(database: Database, clicks: list[Click]) -> None:
     """Raise when one of the clicks is not a claim in the database, or its card is not queued."""
     found = database.read(_claims)
     lost = [click for click in clicks if click not in found]
-    assert not lost, f"{len(lost)} of {len(clicks)} claims were acknowledged and are lost: {lost[0]}"
+    assert not lost, f"{len(lost)} of {len(clicks)} clicks are no claims there: {lost[0]}"
     queued = database.read(_queued_cards)
     assert queued == len(clicks), f"{queued} cards are queued for {len(clicks)} claims"
 

@@ -93,7 +93,9 @@ def _demand_durability(database: Database) -> None:
         assert _answer(database, "PRAGMA synchronous") == 2, "SQLite does not wait for the disk"
     else:
         for setting in ("fsync", "synchronous_commit", "full_page_writes"):
-            assert _answer(database, f"SHOW {setting}") == "on", f"PostgreSQL runs without {setting}"
+            assert _answer(database, f"SHOW {setting}") == "on", (
+                f"PostgreSQL runs without {setting}"
+            )
 
 
 def _answer(database: Database, question: str) -> object:

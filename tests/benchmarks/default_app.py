@@ -1,6 +1,6 @@
 """The floor for acknowledging: an app as Bolt's first page shows it, which does nothing else.
 
-`python -m tests.benchmarks.default_app waitress|builtin PORT`
+`python -m tests.benchmarks.default_app {waitress|"its own server"} PORT`
 """
 
 import os
@@ -52,4 +52,4 @@ def on_its_own_server(port: int) -> None:
 
 
 if __name__ == "__main__":
-    {"waitress": on_waitress, "builtin": on_its_own_server}[sys.argv[1]](int(sys.argv[2]))
+    {"waitress": on_waitress, "its own server": on_its_own_server}[sys.argv[1]](int(sys.argv[2]))

@@ -34,9 +34,13 @@ def running(
     begun = time.perf_counter()
     with tempfile.TemporaryFile() as said:
         process = subprocess.Popen(
-            [sys.executable, *arguments], cwd=ROOT, stdout=said, stderr=said,
+            [sys.executable, *arguments],
+            cwd=ROOT,
             env={"PATH": os.environ["PATH"], "PYTHONUNBUFFERED": "1", **variables},
-        )  # fmt: skip
+            stdin=subprocess.PIPE,
+            stdout=said,
+            stderr=said,
+        )
         try:
             while ready.encode() not in os.pread(said.fileno(), 100_000, 0):
                 _demand_life(process, said.fileno(), begun)

@@ -1,11 +1,28 @@
-"""A worker to watch while it sends."""
+"""A worker to watch while it sends, and other processes that use the same database."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
 from datetime import UTC, datetime
 
 import pytest
 
+from bot.database import Database
+from bot.sandbox.world import MovableClock
 from tests.bot.worker import Worker
+
+Others = Callable[[int], list[Database]]
+
+
+@pytest.fixture
+def others(database_url: str, clock: MovableClock) -> Iterator[Others]:
+    """Opens the same database so many times more, as other processes would."""
+    with ExitStack() as opened:
+
+        def open_them(number: int) -> list[Database]:
+            each = (Database(database_url, clock=clock.now) for _ in range(number))
+            return [opened.enter_context(closing(one)) for one in each]
+
+        yield open_them
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ import app
 from bot.database import TRIES, Database
 from bot.models import Mention, Rule
 from bot.store import Store
+from tests.bot.conftest import Others
 from tests.bot.counting import count_up
 from tests.bot.steps import found_mention, stored
 
@@ -51,14 +52,11 @@ def test_no_update_of_two_processes_is_lost(counting: Database):
     assert counted(counting) == 80
 
 
-def test_the_version_of_a_row_shows_who_lost_the_race(database: Database):
+def test_the_version_of_a_row_shows_who_lost_the_race(database: Database, others: Others):
     """Of many that read the same version one writes; the others read again and then write."""
     number = found_mention(database)
-    others = [Database(database.url) for _ in range(3)]
     with ThreadPoolExecutor(3) as threads:
-        list(threads.map(lambda one: one.write(follow, number), others))
-    for one in others:
-        one.close()
+        list(threads.map(lambda one: one.write(follow, number), others(3)))
     assert stored(database, number).author_followers == 3
 
 

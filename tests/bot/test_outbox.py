@@ -14,6 +14,7 @@ from bot.models import Delivery, DeliveryState
 from bot.outbox import Lease
 from bot.sandbox.world import MovableClock
 from bot.store import Store
+from tests.bot.conftest import Others
 
 PACES = {"slow": Pace(timedelta(seconds=1)), "bursts": Pace(timedelta(seconds=2), burst=3)}
 
@@ -330,14 +331,16 @@ def test_what_surely_did_not_leave_is_not_looked_for(box: Outbox):
 
 
 @pytest.mark.parametrize("lane", ["slow", "bursts", "any"])
-def test_two_workers_at_once_never_have_two_rows_of_a_lane_on_their_way(box: Outbox, lane: str):
+def test_two_workers_at_once_never_have_two_rows_of_a_lane_on_their_way(
+    box: Outbox, others: Others, lane: str
+):
     """The second leases while the first has taken a row and not committed yet."""
     box.ask("a", lane)
     box.settle(box.one())
     box.pass_seconds(60)
     for key in ("b", "c"):
         box.ask(key, lane)
-    other = Database(box.database.url, clock=box.clock.now)
+    (other,) = others(1)
     taken, second = threading.Event(), []
 
     def lease_slowly(store: Store) -> list[Lease]:
@@ -355,15 +358,13 @@ def test_two_workers_at_once_never_have_two_rows_of_a_lane_on_their_way(box: Out
         meanwhile = thread.submit(lease_meanwhile)
         first = box.database.write(lease_slowly)
         meanwhile.result(timeout=10)
-    other.close()
     keys = [one.key for one in [*first, *second]]
     assert keys == ["b"], f"{keys} are on their way at once"
 
 
-def test_of_many_workers_each_row_goes_to_one(box: Outbox):
+def test_of_many_workers_each_row_goes_to_one(box: Outbox, others: Others):
     for number in range(24):
         box.ask(f"row {number}", f"lane {number}")
-    others = [Database(box.database.url, clock=box.clock.now) for _ in range(4)]
 
     def take_all(worker: Database) -> list[str]:
         mine: list[str] = []
@@ -372,17 +373,12 @@ def test_of_many_workers_each_row_goes_to_one(box: Outbox):
         return mine
 
     with ThreadPoolExecutor(4) as threads:
-        taken = [key for keys in threads.map(take_all, others) for key in keys]
-    for one in others:
-        one.close()
+        taken = [key for keys in threads.map(take_all, others(4)) for key in keys]
     left = box.keys(limit=100)
     assert sorted(taken + left) == sorted(f"row {number}" for number in range(24))
 
 
-def test_two_who_ask_for_the_same_key_at_once_make_one_row(box: Outbox):
-    others = [Database(box.database.url, clock=box.clock.now) for _ in range(3)]
+def test_two_who_ask_for_the_same_key_at_once_make_one_row(box: Outbox, others: Others):
     with ThreadPoolExecutor(3) as threads:
-        list(threads.map(lambda one: Outbox(one, box.clock).ask("card:1"), others))
-    for one in others:
-        one.close()
+        list(threads.map(lambda one: Outbox(one, box.clock).ask("card:1"), others(3)))
     assert box.row("card:1").wanted == 3

@@ -4,50 +4,40 @@ import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import IO
 
 import app
 
 ROOT = Path(app.__file__).parent
+COMMAND = [sys.executable, "app.py", "sandbox", "--port", "0"]
 STOP_SECONDS = 15
 
 
-@dataclass
 class Sandbox:
-    """A sandbox that runs; `url` is its page."""
+    """`python app.py sandbox`. It starts at once and is open when somebody asks for its `url`."""
 
-    url: str
-    _log: IO[str]
+    def __init__(self) -> None:
+        self._log = tempfile.TemporaryFile("w+")  # noqa: SIM115 (closed by stop)
+        self._process = subprocess.Popen(
+            COMMAND, cwd=ROOT, stdout=subprocess.PIPE, stderr=self._log, text=True
+        )
+
+    @cached_property
+    def url(self) -> str:
+        """The address that it prints when it is open."""
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            if found := re.search(r"http://\S+", line):
+                return found[0]
+        raise AssertionError(f"The sandbox did not start:\n{self.log()}")
 
     def log(self) -> str:
         """What it has logged so far."""
         self._log.seek(0)
         return self._log.read()
 
-
-@contextmanager
-def sandbox() -> Iterator[Sandbox]:
-    """Run `python app.py sandbox` for a while."""
-    with tempfile.TemporaryFile("w+") as log:
-        command = [sys.executable, "app.py", "sandbox", "--port", "0"]
-        process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=log, text=True)
-        assert process.stdout is not None
-        try:
-            yield Sandbox(_address(process.stdout), log)
-        finally:
-            process.terminate()
-            process.wait(STOP_SECONDS)
-            process.stdout.close()
-
-
-def _address(printed: IO[str]) -> str:
-    """What it prints when it is open. Ends without it when the process has died."""
-    for line in printed:
-        found = re.search(r"http://\S+", line)
-        if found:
-            return found[0]
-    raise AssertionError("The sandbox did not start; run python app.py sandbox to see why.")
+    def stop(self) -> None:
+        self._process.terminate()
+        self._process.communicate(timeout=STOP_SECONDS)
+        self._log.close()

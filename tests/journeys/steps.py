@@ -4,7 +4,7 @@ from typing import Any
 
 from bot.sandbox.people import Person
 from bot.sandbox.records import Ack, Message, View
-from tests.town import Town, menu
+from tests.town import Town, menu, words
 
 
 def pick(person: Person, card: Message | View, label: str) -> Ack:
@@ -60,11 +60,4 @@ def field_text(view: View, block_id: str = "text") -> str:
 
 def thread_text(town: Town, card: Message) -> str:
     """A card's thread as its lines, one below the other."""
-    return "\n".join(
-        element["text"]
-        for message in town.slack.thread(card)
-        for block in message.blocks
-        if block["type"] == "rich_text"
-        for section in block["elements"]
-        for element in section["elements"]
-    )
+    return "\n".join(words(message) for message in town.slack.thread(card))

@@ -22,7 +22,9 @@ def visit(town: Town, person: Person) -> View:
 
 def answer_for(town: Town, person: Person, *names: str) -> View:
     """Choose departments in the list at home."""
-    ids = [str(one.id) for one in town.database.read(lambda s: s.departments()) if one.name in names]
+    ids = [
+        str(one.id) for one in town.database.read(lambda s: s.departments()) if one.name in names
+    ]
     assert person.choose(home(town, person), CHOOSER, ids).ok
     town.deliver()
     return home(town, person)

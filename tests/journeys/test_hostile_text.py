@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
@@ -17,7 +16,8 @@ MARK = "zqxj"
 """In everything that the public writes here, so that it is recognised wherever it turns up."""
 NASTY = (
     "<!channel>", "<!here|x>", "<@U1>", "<#C1|y>", "<http://evil.example|bank>", "<mailto:a@b.c>",
-    "```", "`", "*bold*", "_", "~", ">", "&lt;!channel&gt;", "&", "{who}", "%s", "\\", "|", "'", '"',
+    "```", "`", "*bold*", "_", "~", ">", "&lt;!channel&gt;", "&", "{who}", "%s", "\\", "|", "'",
+    '"',
     "\u202e", "\u202d", "\u2066", "\u2069", "\u200f", "\u061c", "\u200b", "\u2060", "\ufeff",
     "\u200d", "\u0301", "\n", "\r\n", "\t", "\x00", "\x1b[31m", "\x7f", "😡", "👩‍👩‍👧", "🏳️‍🌈",
     "עברית", "العربية", "返金", "ﷺ", ":wave:", "https://evil.example/a?b=c&d=<e>",
@@ -42,8 +42,7 @@ hostile = st.lists(
 )
 @given(text=hostile, author=hostile)
 @example(text=" ".join(NASTY), author="".join(NASTY))
-@example(text="<!channel> " * 1000, author="\u202egnp.reganam " * 20)
-@example(text="", author="")
+@example(text="<!channel> " * 1500, author="\u202egnp.reganam " * 20)
 def test_public_words_are_shown_and_do_nothing(town: Town, text: str, author: str):
     handle = f"h{len(town.square.people())}{re.sub(r'[^a-z]', '', author.lower())[:10]}"
     town.square.person(handle, name=f"{MARK}{author}")
@@ -106,16 +105,13 @@ def check(shown: dict[str, Any]) -> None:
             assert not re.search("[<>]", OURS.sub("", said)), f"not escaped: {said}"
 
 
-@pytest.mark.parametrize("text", ["", "😡😡😡🔥📦❓", "\u200b\u202e"])
-def test_a_post_with_no_words_at_all_can_still_be_answered(town: Town, text: str):
+def test_a_post_with_no_words_at_all_can_still_be_answered(town: Town):
     town.post("Where is my refund, @acme?")
     reply(town, town.ben, "It went out today.")
     (ours,) = town.square.replies_by_brand("square")
-    town.post(text, by="tobi_w", reply_to=ours.id)
-
-    card = town.card("support")
-    assert text.strip("\u200b\u202e") or "(no words)" in words(card)
-    assert text.strip("\u200b\u202e") in words(card)
-    open_modal(town, town.ben, card, "Add a note…")
-    reply(town, town.ben, "Thank you.", "support")
-    assert "Thank you." in words(town.card("support"))
+    for text, shown in (("", "(no words)"), ("\u200b\u202e", "(no words)"), ("😡🔥❓", "😡🔥❓")):
+        town.post(text, by="tobi_w", reply_to=ours.id)
+        assert shown in words(town.card("support"))
+        open_modal(town, town.ben, town.card("support"), "Add a note…")
+        reply(town, town.ben, f"We are sorry, {shown}.", "support")
+        assert f"We are sorry, {shown}." in words(town.card("support"))

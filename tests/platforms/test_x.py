@@ -72,7 +72,7 @@ def test_both_generations_of_field_names_are_understood(x: X, scripted: Scripted
     old = a_post(
         1,
         referenced_tweets=[{"type": "quoted", "id": "50"}],
-        edit_history_tweet_ids=["40", str(id_at(now()) + 1)],
+        edit_history_tweet_ids=["40"],
         note_tweet={"text": "the whole text"},
     )
     new = {
@@ -83,6 +83,7 @@ def test_both_generations_of_field_names_are_understood(x: X, scripted: Scripted
         "edit_history_post_ids": ["41", str(int(old["id"]) + 1)],
         "note_post": {"text": "the whole text"},
     }
+    old["edit_history_tweet_ids"].append(old["id"])
     ours = [{"id": "50", "author_id": str(BRAND_ID), "text": "news"}]
     for post, name in ((old, "tweets"), (new, "posts")):
         scripted.on(MENTIONS, ok(a_page(post, **{name: ours})))

@@ -10,7 +10,7 @@ import { drawMessages } from "./messages.js";
 import { showModals } from "./modals.js";
 import { drawChannels, drawPeople, drawPlace, drawSides } from "./panes.js";
 import { drawSquare, refreshSquare } from "./square.js";
-import { toast } from "./toasts.js";
+import { dismissToast, toast } from "./toasts.js";
 import { channelName, HOME, recall, remember, world } from "./world.js";
 
 const CLOCK_TICK = 20_000;
@@ -18,6 +18,7 @@ const SQUARE_TICK = 2_000;
 const AGAIN = 1_500;
 const FIRST_PERSON = "ana";
 const FIRST_CHANNEL = "support";
+const LIT = "lit";
 const EMPTY = "Nothing here yet. Click a post in the town square.";
 const byId = (id) => document.getElementById(id);
 let source;
@@ -74,7 +75,7 @@ function announce(before, after) {
   const here = document.body.dataset.side === "workspace" && world.channel;
   const lit = after.channels.find(({ id, unread: now }) => id !== here && now > (unread.get(id) ?? 0));
   const show = lit && { label: "Show", run: () => goTo(lit.id) };
-  if (lit) toast(`New in ${channelName(lit.id)}`, { id: "lit", action: show });
+  if (lit) toast(`New in ${channelName(lit.id)}`, { id: LIT, action: show });
 }
 
 // Drawing
@@ -113,6 +114,7 @@ function showSide(side) {
 }
 
 function goTo(channel) {
+  dismissToast(LIT);
   if (channel !== world.channel) {
     swapDraft(world.channel, channel);
     Object.assign(world, { channel, thread: "", threadMessages: [] });

@@ -27,6 +27,14 @@ export function drawChannels(goTo) {
   const rooms = channels.filter((one) => !one.is_im).map((one) => tab(one, goTo));
   const direct = [...channels.filter((one) => one.is_im), { id: HOME, unread: 0 }].map((one) => tab(one, goTo));
   redraw(byId("channels"), group("Channels"), rooms, group("Switchboard"), direct);
+  showChosen(byId("channels"));
+}
+
+/** On a narrow screen the channels stand in a row: the one that was just chosen comes into sight. */
+function showChosen(list) {
+  if (list.chosen === world.channel || !list.clientWidth) return;
+  list.chosen = world.channel;
+  list.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: "nearest", inline: "center" });
 }
 
 function tab({ id, unread, is_private: locked }, goTo) {

@@ -5,7 +5,8 @@ import { fieldId, send } from "./fields.js";
 import { away, plain } from "./text.js";
 
 export function button(one, block, place) {
-  const click = (event, node) => send("click", one, block, place, { value: one.value }, node);
+  // What somebody sees is what they press, also when it changed a moment ago.
+  const click = (event, node) => send("click", one, block, place, { value: one.value, stale: true }, node);
   const shown = {
     class: `button ${one.style ?? ""}`,
     key: one.action_id,

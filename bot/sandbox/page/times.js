@@ -25,9 +25,13 @@ export function ago(seconds) {
   return days === 1 ? "yesterday" : `${days} days ago`;
 }
 
-/** A date in Slack's format language, "{date_short_pretty} at {time}"; unknown words stay as they are. */
+/**
+ * A date in Slack's format language, "{date_short_pretty} at {time}"; unknown words stay as they
+ * are. As in Slack it begins with a capital letter, unless something invisible stands before it.
+ */
 export function slackDate(seconds, format) {
-  return format.replace(TOKEN, (whole, word) => SPOKEN[word]?.(seconds) ?? whole);
+  const said = format.replace(TOKEN, (whole, word) => SPOKEN[word]?.(seconds) ?? whole);
+  return said.charAt(0).toUpperCase() + said.slice(1);
 }
 
 const SPOKEN = {
@@ -46,7 +50,7 @@ const SPOKEN = {
 
 function nearby(seconds) {
   const sameAs = SPOKEN.date_num;
-  const names = { 0: "Today", 1: "Yesterday", [-1]: "Tomorrow" };
+  const names = { 0: "today", 1: "yesterday", [-1]: "tomorrow" };
   return Object.entries(names).find(([days]) => sameAs(seconds) === sameAs(now() - days * DAY))?.[1];
 }
 

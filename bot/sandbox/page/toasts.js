@@ -13,7 +13,7 @@ export function toast(text, { kind = "news", id = text, action } = {}) {
   const modal = kind === "wrong" && [...document.querySelectorAll("dialog[open] .notice")].at(-1);
   if (modal) return (modal.textContent = text);
   const place = document.getElementById("toasts");
-  [...place.children].find((old) => old.dataset.key === id)?.remove();
+  dismissToast(id);
   const close = () => line.remove();
   const run = () => (close(), action.run());
   const line = h(
@@ -26,4 +26,9 @@ export function toast(text, { kind = "news", id = text, action } = {}) {
   place.append(line);
   while (place.children.length > 3) place.firstChild.remove();
   if (kind !== "wrong") setTimeout(close, SECONDS * 1000);
+}
+
+/** Take away what was said under this id. */
+export function dismissToast(id) {
+  [...document.getElementById("toasts").children].find((old) => old.dataset.key === id)?.remove();
 }

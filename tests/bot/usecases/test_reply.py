@@ -1,0 +1,263 @@
+"""What is written in a modal becomes one reply, and two people who write know of each other."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from bot.database import Database
+from bot.errors import (
+    AlreadyClosed,
+    CannotReply,
+    EmptyReply,
+    NothingToRetry,
+    PostGone,
+    Refusal,
+    ReplyOnItsWay,
+    ReplyTooLong,
+)
+from bot.models import Actor, MentionState, Reply, ReplyState, Verdict
+from bot.usecases.claim import claim_mention
+from bot.usecases.publish import mark_sending, record_failed, record_sent, record_uncertain
+from bot.usecases.reply import (
+    ReplyForm,
+    confirm_sent,
+    drop_reply,
+    queue_reply,
+    reply_form,
+    save_draft,
+    send_again,
+)
+from bot.usecases.verdict import close_mention
+from platforms.base import Platform, PublishedReply
+from platforms.square import Square, SquareSettings
+from tests.bot.conftest import Others
+from tests.bot.steps import ANA, BEN, found_mention, history, outbox_keys, stored
+
+SORRY = "Sorry about that."
+THERE = PublishedReply(external_id="9", url="https://square.example/posts/9")
+
+
+def square(_: str) -> Platform:
+    return Square(SquareSettings.model_validate({"SQUARE_URL": "http://127.0.0.1:9"}))
+
+
+def submit(
+    database: Database, text: str = SORRY, *, by: Actor = ANA, modal: str = "V1", seen: str = ""
+) -> Reply | ReplyForm:
+    seen = seen or seen_by(database, by)
+    return database.write(queue_reply, 1, text, by=by, submission=modal, seen=seen, platform=square)
+
+
+def seen_by(database: Database, by: Actor) -> str:
+    return database.read(reply_form, 1, by=by).seen
+
+
+def replies(database: Database) -> list[tuple[str, str]]:
+    """All replies that are no drafts, as (author, text)."""
+    numbers = range(1, 9)
+    rows = [database.read(lambda store, number=number: store.reply(number)) for number in numbers]
+    return [(one.author.name, one.text) for one in rows if one and one.state != ReplyState.DRAFT]
+
+
+@pytest.fixture
+def mention(database: Database) -> int:
+    return found_mention(database)
+
+
+def fate(database: Database, what: str) -> None:
+    """Let become of reply 1 what the worker found."""
+    database.write(lambda store: mark_sending(store, store.reply(1)))
+    acts = {
+        "sent": lambda store: record_sent(store, store.reply(1), THERE),
+        "failed": lambda store: record_failed(store, store.reply(1), "The thread is locked."),
+        "uncertain": lambda store: record_uncertain(store, store.reply(1)),
+        "sending": lambda store: None,
+    }
+    database.write(acts[what])
+
+
+def test_a_submission_is_a_reply_and_its_writer_holds_the_mention(database: Database, mention: int):
+    reply = submit(database)
+    assert isinstance(reply, Reply)
+    assert reply.state == ReplyState.QUEUED
+    assert "reply:1" in outbox_keys(database)
+    row = stored(database, mention)
+    assert row.owner is not None
+    assert (row.state, row.owner.name) == (MentionState.CLAIMED, "Ana Lima")
+
+
+def test_one_modal_submitted_twice_is_one_reply(database: Database, mention: int):
+    seen = seen_by(database, ANA)
+    first = submit(database, seen=seen)
+    again = submit(database, seen=seen)
+    assert isinstance(first, Reply)
+    assert isinstance(again, Reply)
+    assert again.id == first.id
+    assert history(database, mention) == ["found", "replied"]
+
+
+def test_one_modal_submitted_twice_at_once_is_one_reply(
+    database: Database, mention: int, others: Others
+):
+    seen = seen_by(database, ANA)
+    with ThreadPoolExecutor(2) as threads:
+        both = list(threads.map(lambda one: submit(one, seen=seen), others(2)))
+    assert {one.id for one in both if isinstance(one, Reply)} == {1}
+    assert replies(database) == [("Ana Lima", SORRY)]
+
+
+def test_the_slower_of_two_writers_is_told_and_may_insist(database: Database, mention: int):
+    seen = seen_by(database, BEN)
+    submit(database, by=ANA)
+    fate(database, "sent")
+
+    told = submit(database, "Hello", by=BEN, modal="V2", seen=seen)
+    assert isinstance(told, ReplyForm), "Ben did not know of Ana's answer"
+    assert (told.answered_by, told.draft) == ("Ana Lima", "Hello")
+    assert replies(database) == [("Ana Lima", SORRY)]
+
+    sent = submit(database, "Hello", by=BEN, modal="V2", seen=told.seen)
+    assert isinstance(sent, Reply)
+    assert replies(database) == [("Ana Lima", SORRY), ("Ben Okafor", "Hello")]
+
+
+def test_of_two_who_submit_at_once_only_one_is_sent(
+    database: Database, mention: int, others: Others
+):
+    seen = seen_by(database, ANA)
+
+    def press(who: tuple[Database, Actor]) -> object:
+        try:
+            return submit(who[0], who[1].name, by=who[1], modal=who[1].slack_id, seen=seen)
+        except ReplyOnItsWay as refusal:
+            return refusal
+
+    with ThreadPoolExecutor(2) as threads:
+        both = list(threads.map(press, zip(others(2), (ANA, BEN), strict=True)))
+    assert sum(isinstance(one, Reply) for one in both) == 1
+    assert len(replies(database)) == 1, "both went out, and neither knew of the other"
+
+
+def test_a_claim_by_somebody_else_meanwhile_is_told(database: Database, mention: int):
+    seen = seen_by(database, BEN)
+    database.write(claim_mention, mention, by=ANA, click="1")
+    told = submit(database, by=BEN, seen=seen)
+    assert isinstance(told, ReplyForm)
+    assert told.holder == "Ana Lima"
+
+
+def test_a_claim_of_ones_own_meanwhile_is_no_news(database: Database, mention: int):
+    seen = seen_by(database, BEN)
+    database.write(claim_mention, mention, by=BEN, click="1")
+    assert isinstance(submit(database, by=BEN, seen=seen), Reply)
+
+
+@pytest.mark.parametrize("what", ["sending", "uncertain"])
+def test_nobody_writes_while_a_reply_is_on_its_way(database: Database, mention: int, what: str):
+    submit(database)
+    fate(database, what)
+    with pytest.raises(ReplyOnItsWay, match="Ana Lima's reply"):
+        submit(database, by=BEN, modal="V2")
+
+
+@pytest.mark.parametrize(
+    ("text", "refusal"), [("", EmptyReply), (" \n ", EmptyReply), ("x" * 501, ReplyTooLong)]
+)
+def test_what_the_platform_would_refuse_is_refused_at_once(
+    database: Database, mention: int, text: str, refusal: type[Refusal]
+):
+    with pytest.raises(refusal):
+        submit(database, text)
+    assert replies(database) == []
+
+
+def test_too_long_says_by_how_much(database: Database, mention: int):
+    with pytest.raises(ReplyTooLong, match=r"Town Square: 503 of 500\. Shorten it by 3;"):
+        submit(database, "x" * 503)
+
+
+def test_where_programs_may_not_reply_it_says_why(database: Database):
+    found_mention(database, can_reply=False, cannot_reply_reason="The thread is closed.")
+    with pytest.raises(CannotReply, match="The thread is closed"):
+        submit(database)
+
+
+def test_nobody_replies_to_what_is_closed_or_gone(database: Database, mention: int):
+    seen = seen_by(database, ANA)
+    database.write(close_mention, mention, Verdict.SPAM, by=BEN, click="1")
+    with pytest.raises(AlreadyClosed):
+        submit(database, seen=seen)
+    database.write(lambda store: store.mention(mention).mark_gone(now=store.now))
+    with pytest.raises(PostGone):
+        submit(database, seen=seen)
+
+
+def test_a_draft_is_kept_and_becomes_the_reply(database: Database, mention: int):
+    database.write(save_draft, mention, "  ", by=ANA)
+    assert database.read(reply_form, mention, by=ANA).draft == "", "nothing was typed yet"
+    for text in ("Sorr", "Sorry"):
+        database.write(save_draft, mention, text, by=ANA)
+    assert database.read(reply_form, mention, by=ANA).draft == "Sorry"
+    assert database.read(reply_form, mention, by=BEN).draft == "", "a draft is its author's alone"
+    submit(database)
+    assert database.read(reply_form, mention, by=ANA).draft == ""
+
+
+DECIDED = {
+    ("failed", send_again): ReplyState.QUEUED,
+    ("failed", confirm_sent): None,
+    ("failed", drop_reply): ReplyState.FAILED,
+    ("uncertain", send_again): ReplyState.QUEUED,
+    ("uncertain", confirm_sent): ReplyState.SENT,
+    ("uncertain", drop_reply): ReplyState.FAILED,
+    ("sent", send_again): None,
+    ("sent", confirm_sent): None,
+    ("sent", drop_reply): None,
+    ("sending", send_again): None,
+    ("sending", confirm_sent): None,
+    ("sending", drop_reply): None,
+}
+
+
+@pytest.mark.parametrize("decide", [send_again, confirm_sent, drop_reply])
+@pytest.mark.parametrize("what", ["failed", "uncertain", "sent", "sending"])
+def test_a_decision_counts_where_there_is_something_to_decide(
+    database: Database, mention: int, what: str, decide: Callable[..., Reply]
+):
+    """Buttons of an old card come late: somebody else may have decided by then."""
+    submit(database)
+    fate(database, what)
+    wanted = DECIDED[what, decide]
+    before = history(database, mention)
+    if wanted is None:
+        with pytest.raises(NothingToRetry):
+            database.write(decide, 1, by=BEN, click="1")
+        assert history(database, mention) == before, "a refused decision is no part of the history"
+        return
+    database.write(decide, 1, by=BEN, click="1")
+    assert database.read(lambda store: store.reply(1).state) == wanted
+    database.write(decide, 1, by=BEN, click="1")
+    assert len(history(database, mention)) == len(before) + 1, "the same click counted twice"
+
+
+def test_a_failed_reply_that_goes_out_after_all_leaves_no_draft(database: Database, mention: int):
+    submit(database)
+    fate(database, "failed")
+    database.write(drop_reply, 1, by=ANA, click="1")
+    assert database.read(reply_form, mention, by=ANA).draft == SORRY
+    database.write(send_again, 1, by=ANA, click="2")
+    assert database.read(reply_form, mention, by=ANA).draft == ""
+
+
+def test_an_answer_that_a_person_saw_counts_from_when_it_was_sent(
+    database: Database, mention: int, clock
+):
+    submit(database)
+    fate(database, "uncertain")
+    tried = clock.now()
+    clock.move_to_weekday(2, 12)
+    database.write(confirm_sent, 1, by=BEN, click="1")
+    row = stored(database, mention)
+    assert row.answered_by is not None
+    assert (row.answered_at, row.answered_by.name) == (tried, "Ana Lima")

@@ -1,0 +1,85 @@
+"""The migrations make the tables that the models describe, on both databases, and undo them."""
+
+import ast
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import inspect
+
+from bot import schema
+from bot.database import Database
+from bot.models import Base
+from tests.bot.steps import found_mention
+
+VERSIONS = sorted((schema.MIGRATIONS / "versions").glob("*.py"))
+
+
+def alembic() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(schema.MIGRATIONS))
+    return config
+
+
+def tables(database: Database) -> set[str]:
+    return set(inspect(database.engine).get_table_names()) - {"alembic_version"}
+
+
+def differences(database: Database) -> list[object]:
+    """What `alembic revision --autogenerate` would write now."""
+    with database.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        return list(compare_metadata(context, Base.metadata))
+
+
+def downgrade(database: Database, to: str) -> None:
+    config = alembic()
+    with database.engine.connect() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, to)
+        connection.commit()
+
+
+def test_from_nothing_to_now_down_to_nothing_and_up_again(empty_database_url: str):
+    database = Database(empty_database_url)
+    assert not schema.is_current(database)
+    assert schema.upgrade(database), "there was nothing, so something was to do"
+    assert schema.is_current(database)
+    assert differences(database) == [], (
+        "models and migrations do not agree. "
+        'Next: .venv/bin/alembic revision --autogenerate -m "what changes", and read what it wrote'
+    )
+    assert not schema.upgrade(database), "there is nothing left to do"
+
+    downgrade(database, "base")
+    assert tables(database) == set()
+    schema.upgrade(database)
+    assert tables(database) == set(Base.metadata.tables)
+    assert found_mention(database) == 1, "what was made anew cannot be used"
+    database.close()
+
+
+def test_the_versions_are_one_line_without_branches():
+    script = ScriptDirectory.from_config(alembic())
+    heads = script.get_heads()
+    assert len(heads) == 1, (
+        f"There are {len(heads)} heads: {', '.join(heads)}. Two migrations were written at once. "
+        "Next: let the newer one name the other as its down_revision."
+    )
+
+
+@pytest.mark.parametrize("version", VERSIONS, ids=lambda path: path.stem)
+def test_a_version_imports_nothing_of_ours(version: Path):
+    """It must still run in a year, when the code has moved on."""
+    ours = {"app", "bot", "handlers", "platforms", "tests"}
+    for node in ast.walk(ast.parse(version.read_text())):
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+        taken = [name for name in names if name.split(".")[0] in ours]
+        assert not taken, (
+            f"{version.name} imports {taken[0]}. Next: write what it needs into the file itself."
+        )
