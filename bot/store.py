@@ -10,6 +10,7 @@ from typing import Any, TypeVar, cast
 
 from sqlalchemy import Select, Table, bindparam, exists, func, insert, or_, select, text
 from sqlalchemy.orm import Session, aliased, selectinload
+from sqlalchemy.orm.attributes import flag_modified
 
 from bot.models import (
     OPEN_STATES,
@@ -73,6 +74,10 @@ class Store:
 
     def remove(self, row: Base) -> None:
         self.session.delete(row)
+
+    def touch(self, row: Mention) -> None:
+        """Of two transactions that touch the same mention only one can be committed."""
+        flag_modified(row, "state")
 
     def flush(self) -> None:
         """Send what was added, so that new rows have their ids."""

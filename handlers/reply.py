@@ -1,6 +1,7 @@
 """Write a reply in the modal, and decide about one that is stuck."""
 
 from collections.abc import Callable
+from contextlib import closing
 
 from slack_bolt import Ack, App
 from slack_sdk import WebClient
@@ -11,8 +12,10 @@ from bot.slack import ids, payloads
 from bot.slack.modals import ReplyView, reply_modal
 from bot.slack.payloads import Payload
 from bot.switchboard import Switchboard
+from bot.usecases.lookup import mention_numbered
 from bot.usecases.reply import (
     ReplyForm,
+    check_text,
     confirm_sent,
     drop_reply,
     queue_reply,
@@ -51,10 +54,10 @@ def register(app: App, switchboard: Switchboard) -> None:
         about = payloads.about(view)
         text, by = payloads.typed(view, ids.TEXT), payloads.actor(body)
         try:
+            _check(switchboard, about.mention_id, text)
             answer = database.write(
                 queue_reply, about.mention_id, text,
                 by=by, submission=payloads.click(body), seen=about.seen,
-                platform=switchboard.open,
             )  # fmt: skip
         except Refusal:
             database.write(save_draft, about.mention_id, text, by=by)
@@ -78,6 +81,12 @@ def register(app: App, switchboard: Switchboard) -> None:
     app.action(ids.TRY_AGAIN)(decides(send_again))
     app.action(ids.IT_IS_THERE)(decides(confirm_sent))
     app.action(ids.DROP)(decides(drop_reply))
+
+
+def _check(switchboard: Switchboard, number: int, text: str) -> None:
+    mention = switchboard.database.read(mention_numbered, number)
+    with closing(switchboard.open(mention.platform)) as platform:
+        check_text(mention, text, platform)
 
 
 def _view(switchboard: Switchboard, form: ReplyForm, *, held_back: bool = False) -> ReplyView:

@@ -1,6 +1,5 @@
 """Write a reply: the draft, the submission, and what a person decides when it is stuck."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -100,10 +99,10 @@ def queue_reply(
     by: Actor,
     submission: str,
     seen: str,
-    platform: Callable[[str], Platform],
 ) -> Reply | ReplyForm:
     """Take a reply for sending, once for each submission; whoever replies holds the mention.
 
+    The text was checked before, by `check_text`: a platform may have to be asked for its limits.
     When somebody else claimed or answered while it was written, nothing is sent: the form comes
     back with what is new, and the next submission knows it.
     """
@@ -111,19 +110,26 @@ def queue_reply(
     if again is not None:
         return again
     mention = journal.mention(store, mention_id)
-    check_text(mention, text, platform(mention.platform))
+    if not mention.can_reply:
+        raise CannotReply(platform=mention.platform, reason=mention.cannot_reply_reason)
     person = journal.person(store, by)
     if _seen(store, mention) != seen and _somebody_else(store, mention, person):
         save_draft(store, mention_id, text, by=by)
         return reply_form(store, mention_id, by=by)
+    latest = store.latest_reply(mention.id)
+    if latest is not None and latest.submission == submission:
+        return latest  # it came twice at once, and the other one was quicker
+    if latest is not None and latest.state in journal.ON_THEIR_WAY:
+        raise ReplyOnItsWay(who=latest.author.name)
     took = mention.take_for_reply(person, now=store.now)
+    store.touch(mention)
     reply = _submit(store, mention, person, text.strip(), submission)
     journal.write(store, mention, "replied", by=person, took=took, text=reply.text)
     return reply
 
 
 def check_text(mention: Mention, text: str, platform: Platform) -> None:
-    """Refuse what the platform would refuse."""
+    """Refuse what the platform would refuse. Outside of any transaction: it may be asked."""
     if not mention.can_reply:
         raise CannotReply(platform=platform.label, reason=mention.cannot_reply_reason)
     if not text.strip():
@@ -197,9 +203,6 @@ def _forget_draft(store: Store, reply: Reply) -> None:
 
 def _submit(store: Store, mention: Mention, person: Person, text: str, submission: str) -> Reply:
     """Turn the draft into the reply that is sent."""
-    latest = store.latest_reply(mention.id)
-    if latest is not None and latest.state in journal.ON_THEIR_WAY:
-        raise ReplyOnItsWay(who=latest.author.name)
     reply = store.draft(mention.id, person.id) or store.add(
         Reply(mention_id=mention.id, author=person, state=ReplyState.DRAFT)
     )

@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
+
 import app
 
 ROOT = Path(app.__file__).parent
@@ -22,8 +24,16 @@ LONGEST = 30.0
 class Running:
     """`seconds`: from starting it till it said that it was ready."""
 
-    pid: int
+    process: psutil.Process
     seconds: float
+
+    def work(self) -> float:
+        """Seconds that processors gave it so far."""
+        times = self.process.cpu_times()
+        return float(times.user + times.system)
+
+    def megabytes(self) -> float:
+        return float(self.process.memory_info().rss) / 2**20
 
 
 @contextmanager
@@ -45,7 +55,7 @@ def running(
             while ready.encode() not in os.pread(said.fileno(), 100_000, 0):
                 _demand_life(process, said.fileno(), begun)
                 time.sleep(0.002)
-            yield Running(process.pid, time.perf_counter() - begun)
+            yield Running(psutil.Process(process.pid), time.perf_counter() - begun)
         finally:
             process.kill()
             process.wait()

@@ -5,8 +5,6 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import psutil
-
 import app
 from tests.benchmarks.databases import EXAMPLE, Kind
 from tests.benchmarks.servers import free_port, running
@@ -66,5 +64,5 @@ def _cost(name: str, arguments: Sequence[str], env: Mapping[str, str]) -> Cost:
             seconds.append(program.seconds)
             if len(seconds) == TIMES:
                 time.sleep(SETTLING)
-            held = psutil.Process(program.pid).memory_info().rss
-    return Cost(statistics.median(seconds), held / 2**20)
+            held = program.megabytes()
+    return Cost(statistics.median(seconds), held)

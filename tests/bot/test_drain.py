@@ -41,6 +41,7 @@ def posts(worker: Worker, channel: str = "support") -> list[Call]:
 SLACK_FAULTS = ["429", "500", "503", "html", "drop_before", "drop_after", "half", "hang", "slow"]
 
 
+@on_sqlite
 @pytest.mark.parametrize("how", SLACK_FAULTS)
 def test_a_card_is_posted_once_whatever_slack_does(worker: Worker, how: str):
     if how in ("hang", "slow"):
@@ -166,8 +167,11 @@ def test_pictures_that_slack_cannot_fetch_become_links(worker: Worker):
 
 # -- replies
 
-HAPPENED = ["drop_after", "half", "html", "garbage", "503_after", "hang_after"]
-DID_NOT_HAPPEN = ["drop_before", "hang", "500"]
+PLATFORMS = ["square", "x", "reddit"]
+HAPPENED = [(on, how) for on in PLATFORMS for how in ("drop_after", "half", "html")]
+HAPPENED += [("square", how) for how in ("garbage", "503_after", "hang_after")]
+DID_NOT_HAPPEN = [(on, how) for on in PLATFORMS for how in ("drop_before", "hang")]
+DID_NOT_HAPPEN += [("square", "500")]
 
 
 def reply_that_fails(worker: Worker, how: str, *, on: str = "square") -> None:
@@ -181,8 +185,7 @@ def reply_that_fails(worker: Worker, how: str, *, on: str = "square") -> None:
 
 
 @on_sqlite
-@pytest.mark.parametrize("how", HAPPENED)
-@pytest.mark.parametrize("on", ["square", "x", "reddit"])
+@pytest.mark.parametrize(("on", "how"), HAPPENED)
 def test_a_reply_that_went_out_unseen_is_found(worker_today: Worker, on: str, how: str):
     worker = worker_today
     reply_that_fails(worker, how, on=on)
@@ -193,8 +196,7 @@ def test_a_reply_that_went_out_unseen_is_found(worker_today: Worker, on: str, ho
 
 
 @on_sqlite
-@pytest.mark.parametrize("how", DID_NOT_HAPPEN)
-@pytest.mark.parametrize("on", ["square", "x", "reddit"])
+@pytest.mark.parametrize(("on", "how"), DID_NOT_HAPPEN)
 def test_in_doubt_a_person_is_asked_and_nothing_is_sent_again(
     worker_today: Worker, on: str, how: str
 ):
@@ -229,6 +231,7 @@ def test_a_worker_that_died_with_a_reply_in_hand_never_doubles_it(
     assert worker.state_of_reply() == wanted
 
 
+@on_sqlite
 @pytest.mark.parametrize("there", [True, False])
 @pytest.mark.parametrize("decision", ["It is there", "Send again", "Drop"])
 def test_a_person_decides_and_all_is_well_again(worker: Worker, decision: str, there: bool):

@@ -46,7 +46,7 @@ class Worker(Town):
         form = self.database.read(reply_form, mention, by=actor)
         reply = self.database.write(
             queue_reply, mention, text, by=actor, submission=f"V{mention}-{who.id}-{text}",
-            seen=form.seen, platform=self.process.switchboard.open,
+            seen=form.seen,
         )  # fmt: skip
         assert isinstance(reply, Reply)
         return reply.id

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from bot import journal
 from bot.database import Database
 from bot.errors import (
     AlreadyClosed,
@@ -21,6 +22,7 @@ from bot.usecases.claim import claim_mention
 from bot.usecases.publish import mark_sending, record_failed, record_sent, record_uncertain
 from bot.usecases.reply import (
     ReplyForm,
+    check_text,
     confirm_sent,
     drop_reply,
     queue_reply,
@@ -32,13 +34,13 @@ from bot.usecases.verdict import close_mention
 from platforms.base import Platform, PublishedReply
 from platforms.square import Square, SquareSettings
 from tests.bot.conftest import Others
-from tests.bot.steps import ANA, BEN, found_mention, history, outbox_keys, stored
+from tests.bot.steps import ANA, BEN, CAT, found_mention, history, outbox_keys, stored
 
 SORRY = "Sorry about that."
 THERE = PublishedReply(external_id="9", url="https://square.example/posts/9")
 
 
-def square(_: str) -> Platform:
+def square() -> Platform:
     return Square(SquareSettings.model_validate({"SQUARE_URL": "http://127.0.0.1:9"}))
 
 
@@ -46,7 +48,8 @@ def submit(
     database: Database, text: str = SORRY, *, by: Actor = ANA, modal: str = "V1", seen: str = ""
 ) -> Reply | ReplyForm:
     seen = seen or seen_by(database, by)
-    return database.write(queue_reply, 1, text, by=by, submission=modal, seen=seen, platform=square)
+    check_text(database.read(journal.mention, 1), text, square())
+    return database.write(queue_reply, 1, text, by=by, submission=modal, seen=seen)
 
 
 def seen_by(database: Database, by: Actor) -> str:
@@ -122,9 +125,13 @@ def test_the_slower_of_two_writers_is_told_and_may_insist(database: Database, me
     assert replies(database) == [("Ana Lima", SORRY), ("Ben Okafor", "Hello")]
 
 
+@pytest.mark.parametrize("held", [False, True])
 def test_of_two_who_submit_at_once_only_one_is_sent(
-    database: Database, mention: int, others: Others
+    database: Database, mention: int, others: Others, held: bool
 ):
+    """Also where a third person holds the mention, so that neither takes it."""
+    if held:
+        database.write(claim_mention, mention, by=CAT, click="1")
     seen = seen_by(database, ANA)
 
     def press(who: tuple[Database, Actor]) -> object:
