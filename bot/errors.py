@@ -87,6 +87,14 @@ class CannotReply(Refusal):
     """{platform} does not let us answer this post from here: {reason} Use "Open on {platform}"."""
 
 
+class NotThatPlatform(Refusal):
+    """That is no link to {platform}. Open your answer there and paste its address here."""
+
+
+class NothingWritten(Refusal):
+    """The text of your answer is gone from here. Press Reply on the card and write it once more."""
+
+
 class EmptyNote(Refusal):
     """Write the note first, or press Cancel."""
 

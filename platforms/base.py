@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, ClassVar
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel
 
@@ -204,6 +205,8 @@ class Platform(ABC):
     """As people say it: "X", "Reddit"."""
     Settings: ClassVar[type[Settings]]
     """Platforms whose required variables are absent are switched off."""
+    hosts: ClassVar[tuple[str, ...]] = ()
+    """Where its posts are read, without www.; empty when that can be anywhere."""
     counting: ClassVar[str]
     """How this platform counts, for the hint under the reply field."""
 
@@ -237,6 +240,19 @@ class Platform(ABC):
         Raises TemporaryError when looking itself failed.
         """
         raise TemporaryError(f"{self.label} cannot be asked what we published.")
+
+    def shows(self, link: str) -> bool:
+        """Whether a link leads to this platform, so that our answer can be behind it."""
+        parts = urlsplit(link)
+        host = parts.hostname or ""
+        known = not self.hosts or any(f".{host}".endswith(f".{one}") for one in self.hosts)
+        return parts.scheme in ("https", "http") and bool(host) and known
+
+    def composer(self, to: Target, text: str) -> str:
+        """Where a person answers `to` by hand: a link that opens the platform's own composer with
+        `text` in it where there is such a link, else the post itself.
+        """  # noqa: D205 (two sentences that belong together)
+        return to.url
 
     def refresh(self, ids: Sequence[str]) -> Iterable[SourceState]:
         """Tell what became of the posts with these `external_id`s since they were read."""

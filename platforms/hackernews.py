@@ -58,6 +58,7 @@ class HackerNews(Platform):
     name = "hackernews"
     label = "Hacker News"
     Settings = HackerNewsSettings
+    hosts = ("news.ycombinator.com",)
     counting = "Each character counts 1."
 
     def __init__(

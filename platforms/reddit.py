@@ -86,6 +86,7 @@ class Reddit(Platform):
     name = "reddit"
     label = LABEL
     Settings = RedditSettings
+    hosts = ("reddit.com", "redd.it")
     counting = "Each character counts 1; a sign that Reddit would format, such as * or _, counts 2."
 
     def __init__(self, settings: RedditSettings, *, timeout: tuple[float, float] = TIMEOUT) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import requests
 from pydantic import Field, SecretStr
@@ -76,6 +77,7 @@ class X(Platform):
     name = "x"
     label = "X"
     Settings = XSettings
+    hosts = ("x.com", "twitter.com")
     counting = "A link counts 23; an emoji or a Chinese, Japanese or Korean character 2."
 
     def __init__(
@@ -135,6 +137,9 @@ class X(Platform):
         asked = [each for each in ids if each.isdigit()]
         for start in range(0, len(asked), 100):
             yield from self._states(asked[start : start + 100])
+
+    def composer(self, to: Target, text: str) -> str:
+        return f"https://x.com/intent/post?{urlencode({'in_reply_to': to.address, 'text': text})}"
 
     def measure(self, text: str) -> Length:
         from twitter_text import parse_tweet  # noqa: PLC0415 - slow to load

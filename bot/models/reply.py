@@ -22,7 +22,8 @@ class ReplyState(StrEnum):
 
 
 REPLY_MOVES: dict[ReplyState, frozenset[ReplyState]] = {
-    ReplyState.DRAFT: frozenset({ReplyState.QUEUED}),
+    # From draft to sent: somebody posted it by hand.
+    ReplyState.DRAFT: frozenset({ReplyState.QUEUED, ReplyState.SENT}),
     ReplyState.QUEUED: frozenset({ReplyState.SENDING, ReplyState.FAILED}),
     ReplyState.SENDING: frozenset(
         {ReplyState.SENDING, ReplyState.QUEUED, ReplyState.SENT, ReplyState.FAILED}

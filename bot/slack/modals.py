@@ -30,7 +30,6 @@ from bot.slack.blocks import (
     select,
     text_field,
 )
-from bot.slack.cards import is_web_link
 
 CHUNK = 2900
 
@@ -74,37 +73,58 @@ def reply_modal(view: ReplyView) -> Block:
     mention = view.mention
     blocks = _quoted(mention)
     if not mention.can_reply:
-        return _cannot_reply(view, blocks)
+        return _assisted(view, blocks)
     if view.warning:
         blocks.insert(0, section(f":warning: {escape(view.warning)}"))
     sentence = f"This will be public as {view.account} on {view.platform}."
     blocks.append(rich(line(leaf(sentence, bold=True))))
-    element = text_field(ids.TEXT, initial=view.draft)
-    # Slack tells us each pause in typing, so that closing the modal loses nothing.
-    element["dispatch_action_config"] = {"trigger_actions_on": ["on_character_entered"]}
-    written = field(ids.TEXT, "Your reply", element, hint=view.counting)
-    blocks.append(written | {"dispatch_action": True})
-    if view.draft:
-        blocks.append(context(plain("What you wrote before is kept here.")))
+    blocks += _written(view)
     return modal(
         ids.REPLY_MODAL, f"Reply on {view.platform}", blocks,
         submit="Reply", metadata=carry(mention.id, view.seen),
     )  # fmt: skip
 
 
-def _cannot_reply(view: ReplyView, blocks: list[Block]) -> Block:
+def posting_modal(mention: Mention, text: str, *, platform: str, composer: str) -> Block:
+    """The second step where a person must post the text: copy it, open the platform, come back."""
+    copied: Block = {"type": "rich_text_preformatted", "elements": [leaf(clean(text))]}
+    field_ = text_field(ids.POSTED_AT, multiline=False, limit=2000)
+    blocks = [
+        rich(line(leaf(f"1. Post this on {platform}.", bold=True)), copied),
+        actions(link_button(f"Open on {platform}", composer, ids.OPEN_LINK)),
+        rich(line(leaf("2. Come back and say so.", bold=True))),
+        field(
+            ids.POSTED_AT, "Link to your answer", field_, optional=True,
+            hint="So that colleagues find it. Without it the mention counts as answered too.",
+        ),
+    ]  # fmt: skip
+    return modal(
+        ids.POSTED_MODAL, f"Reply on {platform}", blocks,
+        submit="I posted it", metadata=carry(mention.id),
+    )  # fmt: skip
+
+
+def _assisted(view: ReplyView, blocks: list[Block]) -> Block:
     reason = clean(view.mention.cannot_reply_reason)
     told = f"{view.platform} does not let us answer this post from here."
     blocks.append(rich(line(leaf(told, bold=True), leaf(f" {reason}"))))
-    if is_web_link(view.mention.url):
-        button = link_button(f"Open on {view.platform}", view.mention.url, ids.OPEN_LINK)
-        blocks.append(actions(button))
-    after = (
-        f"Answer it on {view.platform}. Then press ⋯ on the card and choose “No reply needed…”, "
-        "“Already answered”, so that nobody answers a second time."
-    )
+    after = f"Write it here; the next step opens {view.platform}, where you post it yourself."
     blocks.append(context(plain(after)))
-    return modal(ids.REPLY_MODAL, f"Reply on {view.platform}", blocks)
+    blocks += _written(view)
+    return modal(
+        ids.ASSIST_MODAL, f"Reply on {view.platform}", blocks,
+        submit="Next", metadata=carry(view.mention.id, view.seen),
+    )  # fmt: skip
+
+
+def _written(view: ReplyView) -> list[Block]:
+    """The field, with what was written before."""
+    element = text_field(ids.TEXT, initial=view.draft)
+    # Slack tells us each pause in typing, so that closing the modal loses nothing.
+    element["dispatch_action_config"] = {"trigger_actions_on": ["on_character_entered"]}
+    written = field(ids.TEXT, "Your reply", element, hint=view.counting) | {"dispatch_action": True}
+    kept = [context(plain("What you wrote before is kept here."))] if view.draft else []
+    return [written, *kept]
 
 
 def send_to_modal(mention: Mention, departments: Sequence[Department]) -> Block:

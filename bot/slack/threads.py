@@ -27,6 +27,7 @@ _LINES = {
     "released": "{who} released this; it waits for somebody.",
     "replied": "{who} sent a reply on its way: “{text}”",
     "answered": "{who}'s reply is public.",
+    "answered by hand": "{who} answered this there: “{text}”",
     "failed": "The reply was not sent. {problem}",
     "uncertain": "We can't tell whether the reply went out; somebody must look.",
     "tried again": "{who} had the reply sent again.",

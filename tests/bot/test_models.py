@@ -44,7 +44,7 @@ D, Q, SENDING, SENT, F, U = (
 )
 # Written out once more, so that a new way is allowed here on purpose and not by accident.
 WAYS = {
-    D: {Q},
+    D: {Q, SENT},
     Q: {SENDING, F},
     SENDING: {SENDING, Q, SENT, F, U},
     U: {SENT, Q, F},

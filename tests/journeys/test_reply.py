@@ -1,6 +1,7 @@
 """What somebody writes in the modal becomes public once, or is kept for them."""
 
 from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
 
 from bot.models import Actor
 from bot.sandbox.records import View
@@ -312,18 +313,33 @@ def test_a_post_that_was_deleted_meanwhile_leaves_nothing_behind(town: Town):
     assert "refund" not in words(town.modal(town.ana))
 
 
-def test_what_x_lets_nobody_answer_from_here_says_why_and_where(town_today: Town):
+def test_what_x_lets_nobody_answer_from_here_is_posted_by_hand(town_today: Town):
     town = town_today
     post = town.post("Nobody at Acme answers my question about the invoice.", on="x")
     modal = open_reply(town, town.ben)
     shown = words(modal)
     assert "X does not let us answer this post from here." in shown
     assert "only people who mention us" in shown
-    assert "submit" not in modal.body
-    (button,) = (one for block in modal.blocks for one in block.get("elements", ()) if "url" in one)
-    assert button["url"] == f"https://x.com/mara_k/status/{post.id}"
-    assert town.ben.click(modal, "open_link").ok
-    town.ben.close(modal)
+    assert "281 of 280" in town.ben.submit(modal, {"text": "a" * 281}).errors["text"]
+
+    assert town.ben.submit(modal, {"text": SORRY}).ok
+    step = town.modal(town.ben)
+    assert SORRY in words(step)
+    (button,) = (one for block in step.blocks for one in block.get("elements", ()) if "url" in one)
+    composer = urlsplit(button["url"])
+    assert composer.hostname == "x.com"
+    assert parse_qs(composer.query) == {"in_reply_to": [str(post.id)], "text": [SORRY]}
+    wrong = town.ben.submit(step, {"posted_at": "https://example.org/x.com/1"})
+    assert "no link to X" in wrong.errors["posted_at"]
+    there = "https://twitter.com/acme/status/99"
+    assert town.ben.submit(step, {"posted_at": there}).ok
+    town.deliver()
+
+    card = town.card("billing")
+    assert "Answered by *Ben Okafor*" in words(card)
+    assert there in words(card)
+    assert f"Ben Okafor answered this there: “{SORRY}”" in thread_text(town, card)
+    assert field_text(open_modal(town, town.ben, card, "Reply again…")) == ""
     assert writes(town, "x") == 0
 
 
