@@ -276,7 +276,13 @@ def test_secrets_are_never_logged(
     name: str, square: Square, opened: Open, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    libraries = ("tweepy.client", "requests_oauthlib.oauth1_auth", "oauthlib", "prawcore", "urllib3")
+    libraries = (
+        "tweepy.client",
+        "requests_oauthlib.oauth1_auth",
+        "oauthlib",
+        "prawcore",
+        "urllib3",
+    )
     for talkative in libraries:
         caplog.set_level(logging.DEBUG, logger=talkative)
     customer_posts(square, name, "who can help?")
