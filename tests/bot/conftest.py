@@ -8,6 +8,7 @@ import pytest
 
 from bot.database import Database
 from bot.sandbox.world import MovableClock
+from tests.bot.ledger import Outbox
 from tests.bot.worker import Worker
 
 Others = Callable[[int], list[Database]]
@@ -38,3 +39,8 @@ def worker_today(database_url: str) -> Iterator[Worker]:
     opened = Worker(database_url, start=datetime.now(UTC))
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def box(database: Database, clock: MovableClock) -> Outbox:
+    return Outbox(database, clock)

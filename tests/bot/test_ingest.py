@@ -23,7 +23,7 @@ from tests.bot.steps import (
     record,
     stored,
 )
-from tests.bot.worker import Worker
+from tests.bot.worker import BROKEN, Worker, on_sqlite
 from tests.town import words
 
 EVERY = timedelta(seconds=60)
@@ -219,10 +219,10 @@ def test_one_failure_is_the_weather_and_three_are_told(database: Database, clock
 
 @pytest.mark.parametrize("how", ["html", "garbage", "half", "drop_after", "500", "401", "429"])
 @pytest.mark.parametrize("on", ["square", "x", "reddit"])
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@on_sqlite
 def test_what_a_platform_answers_in_error_loses_no_post(worker_today: Worker, on: str, how: str):
     worker = worker_today
-    worker.square.post(on, "mara", "@acme acme: my router is broken")
+    worker.square.post(on, "mara", BROKEN)
     worker.square.order_fault(on, how, on="read")
     worker.read(on)
     assert worker.slack.messages("support") == []

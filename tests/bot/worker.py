@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+import pytest
+
 from bot.models import Actor, Delivery, Reply, ReplyState
 from bot.outbox import LEASE, Lease
 from bot.sandbox.people import Person
@@ -12,6 +14,9 @@ from platforms import Configured
 from platforms.base import Platform
 from tests.town import Town
 
+BROKEN = "@acme acme: my router is broken"
+"""A post that every platform shows us, and that goes to Support."""
+BEN = Actor("U0BEN00000", "Ben Okafor")
 PATIENCE_SECONDS = 0.25
 """How long a call that hangs is waited for."""
 
@@ -22,6 +27,10 @@ class Impatient(Configured):
 
     def open(self) -> Platform:
         return self.platform(self.settings, timeout=(5.0, PATIENCE_SECONDS))  # type: ignore[call-arg]
+
+
+on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""For what no database does differently."""
 
 
 class Worker(Town):
@@ -69,7 +78,7 @@ class Worker(Town):
         return self.square.replies_by_brand(on)
 
     def lease(self, key: str) -> Lease:
-        """Take this row, and let all others that are due go back where they were."""
+        """Take this row, with all others that are due; their leases end when the time has come."""
         leases = {one.key: one for one in self.drain.lease(100)}
         assert key in leases, f"{key} is not due; what is due: {sorted(leases)}"
         return leases[key]

@@ -100,6 +100,18 @@ def test_one_modal_submitted_twice_is_one_reply(database: Database, mention: int
     assert history(database, mention) == ["found", "replied"]
 
 
+def test_a_modal_that_comes_again_after_another_reply_is_still_its_own(
+    database: Database, mention: int
+):
+    submit(database, modal="V1")
+    fate(database, "sent")
+    submit(database, "And one thing more", modal="V2")
+    again = submit(database, modal="V1")
+    assert isinstance(again, Reply)
+    assert (again.id, again.text) == (1, SORRY)
+    assert len(replies(database)) == 2
+
+
 def test_one_modal_submitted_twice_at_once_is_one_reply(
     database: Database, mention: int, others: Others
 ):
