@@ -6,12 +6,13 @@ import logging
 from collections.abc import Callable
 from datetime import timedelta
 
+from bot import journal
 from bot.database import Database
 from bot.language.reading import read
 from bot.store import Store
 from bot.usecases.configure import current_config
 from bot.usecases.record import Recorded, record_page, unseen
-from platforms.base import Page, Platform, Query, TemporaryError
+from platforms.base import Page, PausedError, Platform, Query, TemporaryError
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +42,9 @@ class Ingest:
             return None
         try:
             return self._round()
+        except PausedError as error:
+            self._database.write(journal.warn, str(error))
+            self._fail(str(error), wait=error.retry_after)
         except TemporaryError as error:
             self._fail(str(error), wait=error.retry_after)
         except Exception:

@@ -4,12 +4,14 @@ Every use case that changes a mention ends here: the line is written, and the ca
 the App Homes that show the mention are asked for in the same transaction.
 """
 
+import hashlib
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
 from bot import lanes, outbox
 from bot.errors import ReplyOnItsWay, UnknownMention
-from bot.models import Actor, Card, Event, Mention, Person, ReplyState
+from bot.models import Actor, Card, Delivery, Event, Mention, Person, ReplyState
 from bot.store import Store
 
 ON_THEIR_WAY = (ReplyState.QUEUED, ReplyState.SENDING, ReplyState.UNCERTAIN)
@@ -91,10 +93,16 @@ def show_card(store: Store, card: Card) -> None:
     outbox.enqueue(store, "card", f"card:{card.id}", lane=lane, payload={"card": card.id})
 
 
-def show_new_card(store: Store, card: Card) -> None:
-    """Have a card posted that nobody can have asked for yet."""
-    key, payload = f"card:{card.id}", {"card": card.id}
-    outbox.add(store, "card", key, lane=lanes.posts(card.channel), payload=payload)
+def show_new_cards(store: Store, cards: Iterable[Card]) -> None:
+    """Have cards posted that nobody can have asked for yet; as rows, for there may be many."""
+    asked = {"kind": "card", "due_at": store.now, "created_at": store.now}
+    store.insert(Delivery, [asked | _new_card(card) for card in cards])
+
+
+def _new_card(card: Card) -> dict[str, Any]:
+    return {
+        "key": f"card:{card.id}", "lane": lanes.posts(card.channel), "payload": {"card": card.id},
+    }  # fmt: skip
 
 
 def show_thread(store: Store, card: Card) -> None:
@@ -110,6 +118,17 @@ def redraw_home(store: Store, person: Person | None, *, even_if_unseen: bool = F
     key = f"home:{person.slack_id}"
     if even_if_unseen or store.has_delivery(key):
         outbox.enqueue(store, "home", key, lane=lanes.HOMES, payload={"person": person.id})
+
+
+def warn(store: Store, problem: str) -> None:
+    """Tell those who can mend it, once a day for each problem: the admins, or where nobody is one,
+    the channel of the department that takes everything.
+    """  # noqa: D205 (two sentences that belong together)
+    digest = hashlib.sha256(problem.encode()).hexdigest()[:16]
+    catch_all = [one.channel for one in store.departments() if one.catch_all]
+    for place in store.admins() or catch_all:
+        key = f"alarm:{place}:{store.now:%Y-%m-%d}:{digest}"
+        tell(store, place, key, f"Switchboard needs you: {problem}")
 
 
 def tell(store: Store, slack_id: str, key: str, text: str) -> None:

@@ -127,6 +127,14 @@ class Store:
     def person_named(self, name: str) -> Person | None:
         return self._first(select(Person).where(Person.name == name))
 
+    def person_without_slack(self, name: str) -> Person | None:
+        """Somebody whom the configuration names and who was not met in Slack yet."""
+        return self._first(select(Person).where(Person.name == name, Person.slack_id.is_(None)))
+
+    def admins(self) -> list[str]:
+        """The Slack ids of the people who look after Switchboard."""
+        return list(self.setting("company").get("admins", []))
+
     def person_by_id(self, person_id: int) -> Person | None:
         return self.session.get(Person, person_id)
 
@@ -269,10 +277,6 @@ class Store:
         """Rows that are not done, by state."""
         query = select(Delivery.state, func.count()).where(Delivery.state != DeliveryState.DONE)
         return dict(self.session.execute(query.group_by(Delivery.state)).all())
-
-    def oldest_due(self) -> datetime | None:
-        query = select(func.min(Delivery.due_at, type_=Delivery.due_at.type))
-        return self.session.scalar(query.where(Delivery.state == DeliveryState.WAITING))
 
     # -- sources
 

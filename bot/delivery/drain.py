@@ -4,7 +4,6 @@ Every network call stands between two short transactions. Whatever a sender rais
 in one place, for every kind: later, refused for good, or in doubt.
 """
 
-import hashlib
 import logging
 import random
 from collections.abc import Callable, Mapping
@@ -18,7 +17,6 @@ from bot.outbox import Lease
 from bot.retry import next_try
 from bot.slack.workspace import ChannelClosedError
 from bot.store import Store
-from bot.usecases import people
 from platforms.base import (
     PausedError,
     PlatformError,
@@ -136,7 +134,7 @@ class Drain:
         )
         if isinstance(error, PausedError):
             wait = asked = PAUSE_SECONDS
-            warn_admins(store, problem)
+            journal.warn(store, problem)
         if wait is None:
             self._refused(store, sender, lease, RejectedError(f"{problem} We tried for a day."))
             return
@@ -177,11 +175,3 @@ class Drain:
 def _seconds_until_due(store: Store) -> float | None:
     moment = outbox.next_moment(store, paces=lanes.pace_of)
     return None if moment is None else max(0.0, (moment - store.now).total_seconds())
-
-
-def warn_admins(store: Store, problem: str) -> None:
-    """Tell those who can mend it, once a day for each problem."""
-    digest = hashlib.sha256(problem.encode()).hexdigest()[:16]
-    for place in people.warned(store):
-        key = f"alarm:{place}:{store.now:%Y-%m-%d}:{digest}"
-        journal.tell(store, place, key, f"Switchboard needs you: {problem}")

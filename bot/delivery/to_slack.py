@@ -14,7 +14,7 @@ from bot.slack.blocks import notice, plain
 from bot.slack.cards import CardView, Drawn, draw_bare_card, draw_card
 from bot.slack.home import HomeView, draw_home
 from bot.slack.threads import draw_thread
-from bot.slack.workspace import PicturesRefusedError, Posted, Workspace
+from bot.slack.workspace import ChannelClosedError, PicturesRefusedError, Posted, Workspace
 from bot.store import Store
 from bot.usecases import cards, people
 from bot.usecases.home import home_view
@@ -149,7 +149,12 @@ class NoticeSender(Sender[Notice, Posted]):
     def send(self, parcel: Notice) -> Posted:
         block = {"type": "section", "text": plain(parcel.text, 3000)}
         drawn = Drawn(notice(parcel.text), [block])
-        return self._workspace.post(parcel.channel, drawn, mark={"key": parcel.key})
+        try:
+            return self._workspace.post(parcel.channel, drawn, mark={"key": parcel.key})
+        except ChannelClosedError as error:
+            if parcel.channel.startswith("#"):
+                raise
+            raise RejectedError("Whoever was to be told is not here any more.") from error
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,3 +65,5 @@ class Source(Base):
     problem: Mapped[str] = mapped_column(Text, default="")
     problem_since: Mapped[datetime | None]
     gap: Mapped[str] = mapped_column(Text, default="")
+    """What could not be read and never will be, the last time that happened."""
+    gap_at: Mapped[datetime | None]

@@ -3,10 +3,13 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from bot import lanes, outbox
 from bot.store import Store
 from bot.wording import ago, count, span
 
 LATE = timedelta(minutes=5)
+TOLD_FOR = timedelta(days=1)
+"""What can never be read is told for a day; after that it is history."""
 FAILURES = 3
 """One failed round is the weather; so many in a row are a problem."""
 
@@ -30,9 +33,9 @@ def health(store: Store) -> Health:
 
 def _outbox(store: Store, counts: dict[str, int]) -> list[str]:
     found = []
-    oldest = store.oldest_due()
-    if oldest is not None and store.now - oldest > LATE:
-        found.append(f"Something has been due for {span(store.now - oldest)} and is not sent.")
+    moment = outbox.next_moment(store, paces=lanes.pace_of)
+    if moment is not None and store.now - moment > LATE:
+        found.append(f"Something has been due for {span(store.now - moment)} and is not sent.")
     uncertain = counts.get("uncertain", 0)
     if uncertain:
         found.append(f"{count(uncertain, 'reply', 'replies')} may or may not have gone out.")
@@ -46,6 +49,6 @@ def _sources(store: Store) -> list[str]:
             found.append(
                 f"{one.platform}: {one.problem} First {ago(store.now - one.problem_since)}."
             )
-        if one.gap:
+        if one.gap_at is not None and store.now - one.gap_at < TOLD_FOR:
             found.append(f"{one.platform} has a gap: {one.gap}")
     return found

@@ -1,7 +1,7 @@
 """Who people are: what Slack told us of them, and which departments they answer for."""
 
 from bot import journal
-from bot.models import Actor, Member
+from bot.models import Actor, Member, Person
 from bot.store import Store
 
 
@@ -10,6 +10,8 @@ def record_name(store: Store, person_id: int, name: str | None) -> None:
     person = store.person_by_id(person_id)
     if person is None:
         return
+    if name is not None:
+        _join(store, person, name)
     changed = name is not None and name != person.name and not person.named
     if changed and name is not None:
         person.name = name
@@ -17,6 +19,22 @@ def record_name(store: Store, person_id: int, name: str | None) -> None:
     if changed:
         for mention in store.touched_by(person, limit=20):
             journal.redraw(store, mention)
+
+
+def _join(store: Store, person: Person, name: str) -> None:
+    """Who is in the configuration by name alone, and now is met in Slack, becomes one person."""
+    written = store.person_without_slack(name)
+    if written is None or written.id == person.id:
+        return
+    had = {one.id for one in store.departments_of(person)}
+    for department in store.departments_of(written):
+        store.leave(department.id, written.id)
+        if department.id not in had:
+            store.add(Member(department_id=department.id, person_id=person.id))
+    person.name, person.aliases, person.named = written.name, written.aliases, written.named
+    person.department_id = written.department_id
+    store.remove(written)
+    store.flush()
 
 
 def answer_for(store: Store, department_ids: list[int], *, by: Actor) -> None:
@@ -38,15 +56,5 @@ def visit_home(store: Store, slack_id: str) -> None:
     journal.redraw_home(store, person, even_if_unseen=True)
 
 
-def admins(store: Store) -> list[str]:
-    """The Slack ids of the people who look after Switchboard."""
-    return list(store.setting("company").get("admins", []))
-
-
-def warned(store: Store) -> list[str]:
-    """Who hears of trouble: the admins, or where nobody is one, the catch-all's channel."""
-    return admins(store) or [one.channel for one in store.departments() if one.catch_all]
-
-
 def is_admin(store: Store, by: Actor) -> bool:
-    return by.slack_id in admins(store)
+    return by.slack_id in store.admins()

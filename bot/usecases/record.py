@@ -121,8 +121,7 @@ def _add_all(
     new = store.assigned(platform.name, [post.external_id for post in posts])
     store.insert(Event, [{"mention_id": one, "at": store.now, "kind": "found"} for one, _ in new])
     store.insert(Card, [{"mention_id": one, "channel": channel} for one, channel in new])
-    for card in store.current_cards([one for one, _ in new]):
-        journal.show_new_card(store, card)
+    journal.show_new_cards(store, store.current_cards([one for one, _ in new]))
 
 
 def _mention(
@@ -192,6 +191,8 @@ def _move_cursor(store: Store, platform: str, page: Page, *, arrived: bool) -> N
     source = store.source(platform)
     source.cursor, source.last_success_at = page.cursor, store.now
     source.failures, source.problem, source.problem_since = 0, "", None
-    source.gap = page.gap or source.gap
+    if page.gap:
+        source.gap, source.gap_at = page.gap, store.now
+        journal.warn(store, page.gap)
     if arrived:
         source.last_mention_at = store.now

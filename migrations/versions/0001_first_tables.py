@@ -74,6 +74,7 @@ def upgrade() -> None:
         sa.Column("problem", sa.Text(), nullable=False),
         sa.Column("problem_since", sa.DateTime(timezone=True), nullable=True),
         sa.Column("gap", sa.Text(), nullable=False),
+        sa.Column("gap_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("platform", name=op.f("pk_source")),
     )
     op.create_table(

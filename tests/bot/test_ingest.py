@@ -231,7 +231,21 @@ def test_what_a_platform_answers_in_error_loses_no_post(worker_today: Worker, on
     worker.clock.move(timedelta(hours=1))
     worker.sources[on].run()
     worker.deliver()
-    assert len(worker.slack.messages("support")) == 1
+    cards = [one for one in worker.slack.messages("support") if one.text.startswith("New in")]
+    assert len(cards) == 1
+
+
+@on_sqlite
+def test_what_only_an_admin_can_mend_is_told_once_a_day(worker: Worker):
+    worker.configure(admins=(worker.ana.id,))
+    worker.square.order_fault("square", "401", times=50, on="read")
+    for _ in range(3):
+        worker.read("square")
+        worker.clock.move(timedelta(hours=1))
+    worker.deliver()
+    (told,) = worker.slack.dms(worker.ana)
+    assert told.text.startswith("Switchboard needs you: ")
+    assert "Town Square" in told.text
 
 
 def test_one_source_in_trouble_stops_no_other(worker: Worker):

@@ -2,11 +2,12 @@
 
 import pytest
 
+from bot import journal
 from bot.config import Config, Department, Person, Rule
 from bot.database import Database
 from bot.store import Store
 from bot.usecases.configure import apply_config, current_config, is_configured
-from bot.usecases.people import answer_for
+from bot.usecases.people import answer_for, record_name
 from tests.bot.steps import ANA, company, found, found_mention, record, stored
 
 
@@ -33,6 +34,22 @@ def test_an_empty_database_knows_that_it_is_empty(database: Database):
 def test_what_was_applied_is_read_back(database: Database):
     config = put(database)
     assert database.read(current_config) == config
+
+
+def test_whoever_is_written_by_name_is_met_in_slack_as_the_same_person(database: Database):
+    config = put(database)
+    support = departments(config, Support={"members": ("Ana Lima",)})
+    put(database, departments=support, people=(Person(name="Ana Lima", department="Billing"),))
+
+    person = database.write(journal.person, ANA)
+    database.write(record_name, person.id, "Ana Lima")
+
+    own = database.read(lambda store: [one.name for one in store.departments_of(person)])
+    assert own == ["Support"]
+    assert database.read(lambda store: [one.slack_id for one in store.named_people()]) == [
+        ANA.slack_id
+    ]
+    assert database.read(lambda store: store.person_without_slack("Ana Lima")) is None
 
 
 @pytest.mark.parametrize("part", ["hours", "leadership"])

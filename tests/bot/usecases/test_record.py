@@ -8,11 +8,13 @@ from bot.database import Database
 from bot.language.reading import Reading
 from bot.language.sentiment import Feeling
 from bot.models import Person
+from bot.sandbox.world import MovableClock
 from bot.usecases.cards import card_view
+from bot.usecases.health import health
 from bot.usecases.record import record_page
 from platforms.base import Author, Media, Page
 from platforms.square import Square
-from tests.bot.steps import found, found_mention, record, stored
+from tests.bot.steps import found, found_mention, outbox_keys, record, stored
 
 ANGRY = Reading("en", Feeling("negative", "sounds angry", -0.8))
 
@@ -89,3 +91,16 @@ def test_what_was_long_ago_is_forgotten(database: Database):
     old = stored(database, found_mention(database)).published_at
     found_mention(database, published_at=old + timedelta(days=31))
     assert view(database, 2) == ""
+
+
+def test_a_gap_is_told_once_and_is_history_after_a_day(database: Database, clock: MovableClock):
+    gap = "X shows no more than 800 mentions."
+    record(database)
+    database.write(record_page, Square, Page(mentions=(), cursor="2", gap=gap), {})
+    record(database, cursor="3")
+    assert database.read(health).problems == (
+        "square has a gap: X shows no more than 800 mentions.",
+    )
+    assert sum(key.startswith("alarm:") for key in outbox_keys(database)) == 1
+    clock.move(timedelta(days=1))
+    assert database.read(health).problems == ()
