@@ -10,13 +10,12 @@ def record_name(store: Store, person_id: int, name: str | None) -> None:
     person = store.person_by_id(person_id)
     if person is None:
         return
+    before = person.name
     if name is not None:
         _join(store, person, name)
-    changed = name is not None and name != person.name and not person.named
-    if changed and name is not None:
-        person.name = name
+        person.name = person.name if person.named else name
     person.looked_up_at = store.now
-    if changed:
+    if person.name != before:
         for mention in store.touched_by(person, limit=20):
             journal.redraw(store, mention)
 

@@ -2,13 +2,23 @@
 
 import pytest
 
-from bot import journal
 from bot.config import Config, Department, Person, Rule
 from bot.database import Database
+from bot.models import Actor
 from bot.store import Store
+from bot.usecases.claim import claim_mention
 from bot.usecases.configure import apply_config, current_config, is_configured
 from bot.usecases.people import answer_for, record_name
-from tests.bot.steps import ANA, company, found, found_mention, record, stored
+from tests.bot.steps import (
+    ANA,
+    company,
+    empty_outbox,
+    found,
+    found_mention,
+    outbox_keys,
+    record,
+    stored,
+)
 
 
 def departments(config: Config, **changes: dict[str, object]) -> tuple[Department, ...]:
@@ -41,8 +51,14 @@ def test_whoever_is_written_by_name_is_met_in_slack_as_the_same_person(database:
     support = departments(config, Support={"members": ("Ana Lima",)})
     put(database, departments=support, people=(Person(name="Ana Lima", department="Billing"),))
 
-    person = database.write(journal.person, ANA)
+    number = found_mention(database)
+    ana = Actor(ANA.slack_id, "ana")
+    person = database.write(claim_mention, number, by=ana, click="1").owner
+    assert person is not None
+    empty_outbox(database)
     database.write(record_name, person.id, "Ana Lima")
+
+    assert outbox_keys(database) == ["card:1"], "the card is drawn again with the whole name"
 
     own = database.read(lambda store: [one.name for one in store.departments_of(person)])
     assert own == ["Support"]
