@@ -11,7 +11,7 @@ from typing import Any
 
 from bot import lanes, outbox
 from bot.errors import ReplyOnItsWay, UnknownMention
-from bot.models import Actor, Card, Delivery, Event, Mention, Person, ReplyState
+from bot.models import Actor, Card, Event, Mention, Person, ReplyState
 from bot.store import Store
 
 ON_THEIR_WAY = (ReplyState.QUEUED, ReplyState.SENDING, ReplyState.UNCERTAIN)
@@ -94,15 +94,9 @@ def show_card(store: Store, card: Card) -> None:
 
 
 def show_new_cards(store: Store, cards: Iterable[Card]) -> None:
-    """Have cards posted that nobody can have asked for yet; as rows, for there may be many."""
-    asked = {"kind": "card", "due_at": store.now, "created_at": store.now}
-    store.insert(Delivery, [asked | _new_card(card) for card in cards])
-
-
-def _new_card(card: Card) -> dict[str, Any]:
-    return {
-        "key": f"card:{card.id}", "lane": lanes.posts(card.channel), "payload": {"card": card.id},
-    }  # fmt: skip
+    """Have cards posted that nobody has seen yet."""
+    wanted = [(f"card:{one.id}", lanes.posts(one.channel), {"card": one.id}) for one in cards]
+    outbox.enqueue_all(store, "card", wanted)
 
 
 def show_thread(store: Store, card: Card) -> None:

@@ -15,7 +15,7 @@ of them, and is full until the stored time.
 """
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeAlias
@@ -52,19 +52,17 @@ class Lease:
     created_at: datetime
 
 
-def enqueue(
-    store: Store, kind: str, key: str, *, lane: str, payload: dict[str, Any] | None = None
-) -> Delivery:
+def enqueue(store: Store, kind: str, key: str, *, lane: str, payload: dict[str, Any]) -> None:
     """Ask for a delivery in the caller's transaction, new or once more."""
-    row = store.delivery(key)
-    if row is None:
-        return add(store, kind, key, lane=lane, payload=payload or {})
-    row.wanted += 1
-    row.payload = payload or row.payload
-    if row.state != DeliveryState.WAITING:
-        row.state, row.lane, row.attempts = DeliveryState.WAITING, lane, 0
-        row.due_at, row.tried_at, row.problem, row.looks = store.now, None, "", 0
-    return row
+    enqueue_all(store, kind, [(key, lane, payload)])
+
+
+def enqueue_all(store: Store, kind: str, wanted: Iterable[tuple[str, str, dict[str, Any]]]) -> None:
+    """Ask for many of a kind: key, lane and payload of each."""
+    asked = {"kind": kind, "now": store.now}
+    store.want(
+        [asked | {"key": key, "lane": lane, "payload": payload} for key, lane, payload in wanted]
+    )
 
 
 def add(store: Store, kind: str, key: str, *, lane: str, payload: dict[str, Any]) -> Delivery:

@@ -48,7 +48,30 @@ _CURRENT_CARD = (
 )
 _EVENT_ID = select(Event.id).where(Event.click == bindparam("click"))
 _DELIVERY_ID = select(Delivery.id).where(Delivery.key == bindparam("key"))
-_DELIVERY = select(Delivery).where(Delivery.key == bindparam("key")).with_for_update()
+_DELIVERY = (
+    select(Delivery)
+    .where(Delivery.key == bindparam("key"))
+    .with_for_update()
+    .execution_options(populate_existing=True)  # it may have been wanted since it was loaded
+)
+# A delivery that waits is wanted once more; one that is settled starts afresh.
+_WANT = text(
+    """
+    INSERT INTO delivery
+        (kind, key, lane, payload, state, wanted, attempts, looks, due_at, problem, created_at)
+    VALUES (:kind, :key, :lane, :payload, 'waiting', 1, 0, 0, :now, '', :now)
+    ON CONFLICT (key) DO UPDATE SET
+        wanted = delivery.wanted + 1, payload = excluded.payload, state = 'waiting',
+        lane = CASE delivery.state WHEN 'waiting' THEN delivery.lane ELSE excluded.lane END,
+        due_at = CASE delivery.state WHEN 'waiting' THEN delivery.due_at ELSE excluded.due_at END,
+        attempts = CASE delivery.state WHEN 'waiting' THEN delivery.attempts ELSE 0 END,
+        looks = CASE delivery.state WHEN 'waiting' THEN delivery.looks ELSE 0 END,
+        tried_at = CASE delivery.state WHEN 'waiting' THEN delivery.tried_at END,
+        problem = CASE delivery.state WHEN 'waiting' THEN delivery.problem ELSE '' END
+    """
+).bindparams(
+    bindparam("now", type_=Delivery.due_at.type), bindparam("payload", type_=Delivery.payload.type)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +241,11 @@ class Store:
     def delivery(self, key: str) -> Delivery | None:
         return self.session.scalar(_DELIVERY, {"key": key})
 
+    def want(self, rows: Sequence[dict[str, Any]]) -> None:
+        """Add deliveries, or want those that are there once more (see `_WANT`)."""
+        self.flush()
+        self.session.execute(_WANT, rows)
+
     def has_delivery(self, key: str) -> bool:
         return self.session.scalar(_DELIVERY_ID, {"key": key}) is not None
 
@@ -239,7 +267,7 @@ class Store:
 
     def held_delivery(self, delivery_id: int, token: str) -> Delivery | None:
         query = select(Delivery).where(Delivery.id == delivery_id, Delivery.token == token)
-        return self._first(query.with_for_update())
+        return self._first(query.with_for_update().execution_options(populate_existing=True))
 
     def busy_lanes(self) -> dict[str, datetime]:
         """Lanes of which a row is on its way, and when its lease ends."""
