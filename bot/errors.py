@@ -107,10 +107,6 @@ class UnknownWeek(Refusal):
     """There is no week "{week}". Write it as year and week number, like 2026-W46."""
 
 
-class OldButton(Refusal):
-    """That button is from an older card. Type `/mentions {number}` to see it as it is now."""
-
-
 class NotConnected(Refusal):
     """{platform} is not connected any more. Ask an admin to look at `python app.py check`."""
 

@@ -1,7 +1,6 @@
 """Cards, threads, App Homes, notices and names: the deliveries that go to Slack."""
 
 import logging
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,7 +10,7 @@ from bot.delivery.sender import Sender
 from bot.models import Event
 from bot.outbox import Lease
 from bot.slack.blocks import notice, plain
-from bot.slack.cards import CardView, Drawn, draw_bare_card, draw_card
+from bot.slack.cards import CardView, Drawn, Labels, draw_bare_card, draw_card
 from bot.slack.home import HomeView, draw_home
 from bot.slack.threads import draw_thread
 from bot.slack.workspace import ChannelClosedError, PicturesRefusedError, Posted, Workspace
@@ -21,8 +20,6 @@ from bot.usecases.home import home_view
 from platforms.base import GoneError, RejectedError
 
 log = logging.getLogger(__name__)
-
-Labels = Callable[[str], str]
 
 
 class CardSender(Sender[CardView, Posted]):
