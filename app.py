@@ -20,9 +20,10 @@ from typing import Any
 from sqlalchemy.exc import OperationalError
 
 from bot import doctor, schema
+from bot.clock import Clock, utc_now
 from bot.config import Config, read_config, write_config
 from bot.config_mistakes import ConfigError
-from bot.database import Database, utc_now
+from bot.database import Database
 from bot.errors import Refusal
 from bot.models import DeliveryState
 from bot.process import Process, make_drain
@@ -134,7 +135,7 @@ def load_config(path: Path) -> Config:
         raise CommandError(f"{path} cannot be read ({error}). Next: save it as UTF-8.") from None
 
 
-def _process(env: Mapping[str, str], *, clock: Callable[[], datetime] = utc_now) -> Process:
+def _process(env: Mapping[str, str], *, clock: Clock | None = None) -> Process:
     settings = Settings.read(env)
     _set_up_log(settings.log_level)
     platforms = {one.platform.name: one for one in configured(env)}

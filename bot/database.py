@@ -8,7 +8,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
-from datetime import UTC, datetime
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -16,6 +15,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
+from bot.clock import Clock, clock_of
 from bot.store import Store
 
 P = ParamSpec("P")
@@ -26,17 +26,15 @@ BUSY_SECONDS = 2.0
 LOST_RACES = (StaleDataError, IntegrityError, OperationalError)
 
 
-def utc_now() -> datetime:
-    return datetime.now(UTC)
-
-
 class Database:
-    """The company's data. `clock` gives aware UTC and is the only time the rules know."""
+    """The company's data. `clock` is the only time the rules know; None: the one that everybody
+    shares who works on this database.
+    """  # noqa: D205 (two sentences that belong together)
 
-    def __init__(self, url: str, *, clock: Callable[[], datetime] = utc_now) -> None:
+    def __init__(self, url: str, *, clock: Clock | None = None) -> None:
         self.url = url
-        self._clock = clock
         self.engine = _engine(url)
+        self._clock = clock or clock_of(self.engine)
         self._reading = self.engine.execution_options(read_only=True)
         # One writer at a time is SQLite's own rule. Waiting here is fair and wakes at once;
         # waiting in SQLite is polling with growing naps.
@@ -72,8 +70,9 @@ class Database:
 
     @contextmanager
     def _transaction(self, engine: Engine) -> Iterator[Store]:
+        now = self._clock()
         with Session(engine, expire_on_commit=False) as session, session.begin():
-            yield Store(session, self._clock())
+            yield Store(session, now)
 
 
 def _engine(url: str) -> Engine:

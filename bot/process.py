@@ -8,14 +8,15 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from contextlib import closing
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.database import Database, utc_now
+from bot.clock import Clock
+from bot.database import Database
 from bot.delivery.drain import Drain
 from bot.delivery.sender import Sender
 from bot.delivery.to_leadership import SummarySender
@@ -50,7 +51,7 @@ class Process:
         platforms: Mapping[str, Configured],
         make_app: MakeApp,
         *,
-        clock: Callable[[], datetime] = utc_now,
+        clock: Clock | None = None,
     ) -> None:
         self.settings = settings
         self.database = Database(settings.database_url, clock=clock)

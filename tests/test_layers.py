@@ -22,6 +22,7 @@ LINES = (
     "handlers.*  bot.scheduler  bot.engine/  bot.web",  # what happens, and when
     "bot.delivery/  bot.ingest  bot.switchboard  bot.schema",
     "bot.database  bot.slack.workspace  platforms  platforms.*",  # commits, and the network
+    "bot.clock",
     # From here down nothing commits and nothing reaches the network.
     "bot.usecases  bot.usecases.*",
     "bot.journal",
