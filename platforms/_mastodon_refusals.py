@@ -30,7 +30,7 @@ def refuse(response: requests.Response, *_: object, **__: object) -> None:
     """Raise what the server refused; a hook for `requests`, so nothing else reads it first."""
     if not 200 <= response.status_code < 300:
         with response:
-            raise _refusal(response, write=response.request.method == "POST")
+            raise _refusal(response, write=response.request.method != "GET")
 
 
 def _refusal(response: requests.Response, *, write: bool) -> PlatformError:
@@ -58,7 +58,7 @@ def _refused_reply(status: int, said: str) -> PlatformError:
         return PausedError(_NARROW_TOKEN)
     if status in {402, 403} and any(word in said.lower() for word in _ACCOUNT_TROUBLE):
         return PausedError(f"Mastodon has closed our account: {said} {_ASK_ADMIN}")
-    return RejectedError(f"Mastodon refuses the reply: {said}")
+    return RejectedError(f"Mastodon refuses it: {said}")
 
 
 def _words(response: requests.Response) -> str:

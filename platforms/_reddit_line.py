@@ -21,6 +21,7 @@ _ASK_ADMIN = "An admin has to look at the REDDIT_ settings and at the app in Red
 LOGIN_REFUSED = f"Reddit does not accept our login any more. {_ASK_ADMIN}"
 _UNIT_SECONDS = {"millisecond": 0, "second": 1, "minute": 60, "hour": 3600}
 _UNKNOWN_WAIT = 600.0
+_WRITES = ("/api/comment", "/api/editusertext", "/api/del")
 _REPLY_REFUSALS: dict[str, tuple[type[PlatformError], str]] = {
     # https://github.com/reddit-archive/reddit/blob/master/r2/r2/lib/errors.py
     "DELETED_COMMENT": (GoneError, "The comment was deleted."),
@@ -42,16 +43,17 @@ class OneAttempt(requests.Session):
         super().__init__()
         self.mount("https://", Wire(timeout=timeout))
         self.mount("http://", Wire(timeout=timeout))
-        self.comment_left = False
-        """Whether a comment was on its way since this was last set to False."""
+        self.write_left = False
+        """Whether a comment, or a change of one, left since this was last set to False."""
         self._free_at = 0.0
 
     def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
         wait = self._free_at - time.monotonic()
         if wait > 0:
             raise TemporaryError(_SLOWER, retry_after=wait)
-        write = request.method == "POST" and "/api/comment" in (request.url or "")
-        self.comment_left = self.comment_left or write
+        path = urlsplit(request.url or "").path.rstrip("/")
+        write = request.method == "POST" and path.endswith(_WRITES)
+        self.write_left = self.write_left or write
         try:
             response = super().send(request, **kwargs)
         except requests.RequestException as error:
@@ -93,7 +95,7 @@ def _refusal(response: requests.Response, *, write: bool) -> PlatformError | Non
         return None  # praw tells what it says
     if status == 401 or response.url.endswith("/access_token"):
         return PausedError(LOGIN_REFUSED)
-    return _refused_reply(status) if write else _refused_reading(response)
+    return _refused_write(response) if write else _refused_reading(response)
 
 
 def _refused_reading(response: requests.Response) -> PlatformError:
@@ -101,6 +103,12 @@ def _refused_reading(response: requests.Response) -> PlatformError:
     return PausedError(
         f"Reddit refuses to show {where} (HTTP {response.status_code}). {_ASK_ADMIN}"
     )
+
+
+def _refused_write(response: requests.Response) -> PlatformError:
+    if urlsplit(response.url).path.rstrip("/").endswith("/api/comment"):
+        return _refused_reply(response.status_code)
+    return RejectedError("Reddit changes it no more: it is deleted, or a moderator removed it.")
 
 
 def _refused_reply(status: int) -> PlatformError:

@@ -47,7 +47,7 @@ def refuse(response: requests.Response, *_: Any, **__: Any) -> None:
     """Raise what X refused; a hook for `requests`, so that nothing else reads the answer first."""
     if not 200 <= response.status_code < 300:
         with response:
-            raise _refusal(response, write=response.request.method == "POST")
+            raise _refusal(response, write=response.request.method != "GET")
 
 
 def _refusal(response: requests.Response, *, write: bool) -> PlatformError:
@@ -68,7 +68,7 @@ def _refused_reply(said: str) -> PlatformError:
     for words, kind, sentence in _REPLY_REFUSALS:
         if words in said.lower():
             return kind(sentence)
-    return RejectedError(f"X refuses the reply: {said}")
+    return RejectedError(f"X refuses it: {said}")
 
 
 def _words(response: requests.Response) -> str:

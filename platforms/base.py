@@ -209,6 +209,10 @@ class Platform(ABC):
     """Where its posts are read, without www.; empty when that can be anywhere."""
     counting: ClassVar[str]
     """How this platform counts, for the hint under the reply field."""
+    can_edit: ClassVar[bool] = False
+    """Whether a published reply of ours can be changed, so that everybody sees the new text."""
+    can_delete: ClassVar[bool] = False
+    """Whether a published reply of ours can be taken down."""
 
     @abstractmethod
     def __init__(self, settings: BaseModel) -> None:
@@ -240,6 +244,23 @@ class Platform(ABC):
         Raises TemporaryError when looking itself failed.
         """
         raise TemporaryError(f"{self.label} cannot be asked what we published.")
+
+    def edit(self, published: PublishedReply, text: str, *, to: Target) -> None:
+        """Let a reply of ours to `to` say `text` instead; its id and address stay.
+
+        Setting the same text twice is harmless, so whoever is in doubt may simply ask again.
+        Raises TemporaryError (surely not changed), RejectedError, GoneError when our reply is not
+        there any more, or UncertainError.
+        """
+        raise RejectedError(f"{self.label} lets nobody change what is published.")
+
+    def delete(self, published: PublishedReply) -> None:
+        """Take a reply of ours down. One that is gone already is no error: that was the wish.
+
+        So whoever is in doubt may simply ask again. Raises TemporaryError (surely still there),
+        RejectedError, or UncertainError.
+        """
+        raise RejectedError(f"{self.label} lets no program take a reply down.")
 
     def shows(self, link: str) -> bool:
         """Whether a link leads to this platform, so that our answer can be behind it."""

@@ -14,6 +14,7 @@ from platforms._bluesky_line import Json, Line
 from platforms._bluesky_posts import (
     COLLECTION,
     closed_because,
+    key_of,
     mention_of,
     own_key,
     text_of,
@@ -61,6 +62,9 @@ class Bluesky(Platform):
     label = LABEL
     Settings = BlueskySettings
     counting = "Each character that you see counts 1, an emoji too."
+    # Servers store a changed record, and the app goes on showing the first one:
+    # https://github.com/snarfed/bridgy-fed/issues/947
+    can_delete = True
 
     def __init__(
         self, settings: BlueskySettings, *, timeout: tuple[float, float] = _TIMEOUT
@@ -113,6 +117,11 @@ class Bluesky(Platform):
         if not isinstance(answer.get("value"), dict):
             raise no_use(write=False)
         return self._published(own)
+
+    def delete(self, published: PublishedReply) -> None:
+        """A record that is not there is no error to Bluesky either."""
+        where = {"collection": COLLECTION, "rkey": key_of(published.external_id)}
+        self._line.write("com.atproto.repo.deleteRecord", {"repo": self._line.did, **where})
 
     def refresh(self, ids: Sequence[str]) -> Iterable[SourceState]:
         """Tell the text of each post as it is now: Bluesky does not tell which were edited."""

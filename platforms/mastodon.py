@@ -29,6 +29,7 @@ from platforms._mastodon_posts import (
 from platforms._mastodon_refusals import LABEL, NotThereError
 from platforms.base import (
     FoundMention,
+    GoneError,
     Length,
     Page,
     PausedError,
@@ -83,6 +84,7 @@ class Mastodon(Platform):
         "A link counts as the server counts it, mostly 23;"
         f" {NAME_ROOM} are kept for the name of the person you answer."
     )
+    can_edit = can_delete = True
 
     def __init__(
         self, settings: MastodonSettings, *, timeout: tuple[float, float] = TIMEOUT
@@ -134,6 +136,21 @@ class Mastodon(Platform):
                 if under and bare(text_of(each)) == bare(text):
                     return _published(each)
         return None
+
+    def edit(self, published: PublishedReply, text: str, *, to: Target) -> None:
+        """Whoever boosted it or reads the history sees the versions before, too."""
+        for problem in self.objections(to, text):
+            raise RejectedError(problem)
+        try:
+            self._line.ask("status_update", published.external_id, _addressed(to, text), write=True)
+        except GoneError as error:
+            raise GoneError("Our reply is not there any more.") from error
+
+    def delete(self, published: PublishedReply) -> None:
+        try:
+            self._line.ask("status_delete", published.external_id, write=True)
+        except GoneError:
+            return
 
     def refresh(self, ids: Sequence[str]) -> Iterable[SourceState]:
         for start in range(0, len(ids), REFRESH_PAGE):

@@ -88,6 +88,7 @@ class Reddit(Platform):
     Settings = RedditSettings
     hosts = ("reddit.com", "redd.it")
     counting = "Each character counts 1; a sign that Reddit would format, such as * or _, counts 2."
+    can_edit = can_delete = True
 
     def __init__(self, settings: RedditSettings, *, timeout: tuple[float, float] = TIMEOUT) -> None:
         """`timeout`: seconds to connect and between two pieces of an answer."""
@@ -140,6 +141,20 @@ class Reddit(Platform):
                     return _published(raw)
         return None
 
+    def edit(self, published: PublishedReply, text: str, *, to: Target) -> None:
+        """Reddit marks it as edited and keeps the earlier text to itself.
+
+        What is deleted, or locked by a moderator, is refused with 403:
+        https://github.com/reddit-archive/reddit/blob/master/r2/r2/controllers/api.py
+        """
+        with self._heard(write=True):
+            self._reddit.comment(published.external_id[3:]).edit(_as_typed(text))
+
+    def delete(self, published: PublishedReply) -> None:
+        """Reddit answers the same whether it was there or not (api.py, as above)."""
+        with self._heard(write=True):
+            self._reddit.comment(published.external_id[3:]).delete()
+
     def refresh(self, ids: Sequence[str]) -> Iterable[SourceState]:
         asked = [each for each in ids if each.startswith(("t1_", "t3_"))]
         with self._heard():
@@ -162,12 +177,12 @@ class Reddit(Platform):
         import praw.exceptions  # noqa: PLC0415 - only when Reddit is switched on
         import prawcore  # noqa: PLC0415 - as above
 
-        self._line.comment_left = False
+        self._line.write_left = False
         try:
             yield
         except prawcore.RequestException as error:
             if not isinstance(error.original_exception, PlatformError):
-                raise no_use(LABEL, write=self._line.comment_left) from error
+                raise no_use(LABEL, write=self._line.write_left) from error
             if isinstance(error.original_exception, PausedError):
                 self._reddit = _connect(self._settings, self._line)  # ask for a new token next time
             raise error.original_exception from None
@@ -187,7 +202,7 @@ class Reddit(Platform):
             TypeError,
             AttributeError,
         ) as error:
-            raise no_use(LABEL, write=self._line.comment_left) from error
+            raise no_use(LABEL, write=self._line.write_left) from error
 
     def _sources(self, query: Query, *, first: bool) -> Iterator[_Source]:
         inbox = self._reddit.inbox

@@ -43,6 +43,7 @@ class Square(Platform):
     label = "Town Square"
     Settings = SquareSettings
     counting = "Each character counts 1."
+    can_edit = can_delete = True
 
     def __init__(self, settings: SquareSettings, *, timeout: tuple[float, float] = TIMEOUT) -> None:
         """`timeout`: seconds to connect and between two pieces of an answer."""
@@ -72,6 +73,15 @@ class Square(Platform):
         reply = self._get("replies", key=key).get("reply")
         return _published(reply, write=False) if reply else None
 
+    def edit(self, published: PublishedReply, text: str, *, to: Target) -> None:
+        self._ask("PUT", f"replies/{published.external_id}", json={"text": text})
+
+    def delete(self, published: PublishedReply) -> None:
+        try:
+            self._ask("DELETE", f"replies/{published.external_id}")
+        except GoneError:
+            return
+
     def refresh(self, ids: Sequence[str]) -> Iterable[SourceState]:
         for start in range(0, len(ids), 100):
             for post in self._get("posts", ids=",".join(ids[start : start + 100]))["posts"]:
@@ -95,7 +105,7 @@ class Square(Platform):
         return answer
 
     def _ask(self, method: str, path: str, **kwargs: Any) -> dict[str, Any]:
-        write = method == "POST"
+        write = method != "GET"
         try:
             response = self._http.request(method, f"{self._url}/{path}", **kwargs)
         except requests.RequestException as error:

@@ -34,6 +34,7 @@ from platforms._x_refusals import NOT_SUMMONED, SaidBeforeError, refuse
 from platforms.base import (
     Author,
     FoundMention,
+    GoneError,
     Length,
     Page,
     Platform,
@@ -59,6 +60,7 @@ _READ = {
     "user_fields": "username,name,public_metrics",
     "media_fields": "type,url,preview_image_url,alt_text",
 }
+_WRITES = {"create_tweet", "delete_tweet"}
 _CASHTAG = re.compile(r"(?<![\w$])\$[A-Za-z]{1,6}(?:[._][A-Za-z]{1,2})?(?!\w)")
 
 
@@ -79,6 +81,8 @@ class X(Platform):
     Settings = XSettings
     hosts = ("x.com", "twitter.com")
     counting = "A link counts 23; an emoji or a Chinese, Japanese or Korean character 2."
+    # Replies to others cannot be edited: https://docs.x.com/x-api/fundamentals/edit-posts
+    can_delete = True
 
     def __init__(
         self, settings: XSettings, *, timeout: tuple[float, float] = TIMEOUT, pages: int = PAGES
@@ -133,6 +137,15 @@ class X(Platform):
                 return _published(post["id"])
         return None
 
+    def delete(self, published: PublishedReply) -> None:
+        """What is gone already is 404: https://docs.x.com/x-api/fundamentals/response-codes-and-errors."""
+        try:
+            response = self._call("delete_tweet", published.external_id)
+        except GoneError:
+            return
+        if not (json_of(self.label, response, write=True).get("data") or {}).get("deleted"):
+            raise no_use(self.label, write=True)
+
     def refresh(self, ids: Sequence[str]) -> Iterable[SourceState]:
         asked = [each for each in ids if each.isdigit()]
         for start in range(0, len(asked), 100):
@@ -170,7 +183,7 @@ class X(Platform):
         try:
             response: requests.Response = call(*args, user_auth=True, **kwargs)
         except requests.RequestException as error:
-            raise no_answer(self.label, error, write=method == "create_tweet") from error
+            raise no_answer(self.label, error, write=method in _WRITES) from error
         return response
 
     def _sweep(self, span: Span, pages: int) -> tuple[list[Answer], Span | None]:

@@ -176,7 +176,8 @@ class Square:
 
     def replies_by_brand(self, network: str) -> list[Post]:
         """What tests count: every reply that is out."""
-        return [post for post in self.posts(network) if post.author == self.brand and post.reply_to]
+        there = (post for post in self.posts(network) if not post.deleted)
+        return [post for post in there if post.author == self.brand and post.reply_to]
 
     def is_ours(self, network: str, post_id: int | None) -> bool:
         return post_id is not None and self.find(network, post_id).author == self.brand

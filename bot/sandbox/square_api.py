@@ -25,7 +25,7 @@ def routes(square: Square) -> list[web.RouteDef]:
     api, controls = _Api(square), _Controls(square)
 
     def dialect(method: str, path: str, act: Callable[[web.Request], Json]) -> web.RouteDef:
-        handler = guarded(square, NETWORK, _answering(act), _problem, write=method == "POST")
+        handler = guarded(square, NETWORK, _answering(act), _problem, write=method != "GET")
         return web.route(method, f"/square/{path}", handler)
 
     def control(path: str, act: Callable[[web.Request], Json]) -> web.RouteDef:
@@ -35,6 +35,8 @@ def routes(square: Square) -> list[web.RouteDef]:
         dialect("GET", "posts", api.posts),
         dialect("GET", "replies", api.find_reply),
         dialect("POST", "replies", api.reply),
+        dialect("PUT", "replies/{id}", api.edit),
+        dialect("DELETE", "replies/{id}", api.delete),
         web.get("/square/state", _answering(controls.state)),
         control("post", controls.post),
         control("edit", controls.edit),
@@ -120,11 +122,28 @@ class _Api:
             raise _RefusedError(404, "The post was deleted.")
         if self._square.root(parent).locked:
             raise _RefusedError(422, "The thread is locked: nobody can answer there any more.")
-        if len(body["text"]) > LENGTH_LIMIT:
-            raise _RefusedError(422, f"That is longer than {LENGTH_LIMIT} characters.")
+        _check_length(body["text"])
         brand = self._square.brand.handle
         made = self._square.post(NETWORK, brand, body["text"], reply_to=parent.id, key=body["key"])
         return _published(made)
+
+    def edit(self, request: web.Request) -> Json:
+        reply, text = self._ours(request), request[BODY]["text"]
+        _check_length(text)
+        if reply.text == text:
+            return _published(reply)
+        return _published(self._square.edit(NETWORK, reply.id, text))
+
+    def delete(self, request: web.Request) -> Json:
+        return _published(self._square.delete(NETWORK, self._ours(request).id))
+
+    def _ours(self, request: web.Request) -> Post:
+        reply = self._square.find(NETWORK, int(request.match_info["id"]))
+        if reply.deleted:
+            raise _RefusedError(404, "Our reply is not there any more.")
+        if reply.author != self._square.brand:
+            raise _RefusedError(422, "Only who wrote a reply can change it.")
+        return reply
 
     def _by_ids(self, ids: list[str]) -> list[Post]:
         wanted = {int(each) for each in ids}
@@ -223,6 +242,11 @@ class _Controls:
             "edited": post.edited,
             "deleted": post.deleted,
         }
+
+
+def _check_length(text: str) -> None:
+    if len(text) > LENGTH_LIMIT:
+        raise _RefusedError(422, f"That is longer than {LENGTH_LIMIT} characters.")
 
 
 def _network(body: Json) -> str:

@@ -70,6 +70,7 @@ def routes(square: Square) -> list[web.RouteDef]:
         route("GET", "com.atproto.identity.resolveHandle", bluesky.resolve),
         route("GET", "com.atproto.repo.getRecord", bluesky.record),
         route("POST", "com.atproto.repo.putRecord", bluesky.put),
+        route("POST", "com.atproto.repo.deleteRecord", bluesky.delete),
         route("GET", "app.bsky.notification.listNotifications", bluesky.notifications),
         route("GET", "app.bsky.feed.searchPosts", bluesky.search),
         route("GET", "app.bsky.feed.getPosts", bluesky.posts),
@@ -144,6 +145,16 @@ class _Bluesky:
         answered = parent.id if parent else None
         made = self._square.post(NETWORK, brand.handle, record["text"], reply_to=answered, key=key)
         return {"uri": uri_of(made), "cid": _cid(made), "validationStatus": "valid"}
+
+    def delete(self, request: web.Request) -> Json:
+        """Answer the same whether it was there or not, as the reference server does."""
+        body = request[BODY]
+        post = self._at(f"at://{body['repo']}/{body['collection']}/{body['rkey']}")
+        if body["repo"] != did_of(self._square.brand):
+            raise _RefusedError(401, "AuthenticationRequired", "Authentication Required")
+        if post is not None:
+            self._square.delete(NETWORK, post.id)
+        return {}
 
     def notifications(self, request: web.Request) -> Json:
         notes = [(post, why) for post in self._public() if (why := self._reason(post))]

@@ -37,7 +37,10 @@ def routes(square: Square) -> list[web.RouteDef]:
             if "authorization" not in request.headers:
                 return _problem(401)
             request[FORM] = dict(await request.post())
-            return web.json_response(act(request), headers=_LIMITS)
+            try:
+                return web.json_response(act(request), headers=_LIMITS)
+            except PermissionError:
+                return _problem(403)
 
         handler = guarded(square, NETWORK, answer, _problem, write=write)
         return web.route(method, f"/reddit/{path}" + "{_:/?}", handler)
@@ -53,6 +56,8 @@ def routes(square: Square) -> list[web.RouteDef]:
         route("GET", "user/{name}/comments", reddit.own_comments),
         route("GET", "api/info", reddit.info),
         route("POST", "api/comment", reddit.comment, write=True),
+        route("POST", "api/editusertext", reddit.edit, write=True),
+        route("POST", "api/del", reddit.delete, write=True),
     ]
 
 
@@ -115,12 +120,29 @@ class _Reddit:
         text, parent = request[FORM]["text"], self._parent(request[FORM]["thing_id"])
         if isinstance(parent, tuple):
             return _errors(*parent)
-        if not text.strip():
-            return _errors("NO_TEXT", "we need something here", "text")
-        if len(text) > LENGTH_LIMIT:
-            return _errors("TOO_LONG", f"this is too long (max: {LENGTH_LIMIT})", "text")
+        if wrong := _wrong_with(text):
+            return _errors(*wrong)
         made = self._square.post(NETWORK, self._square.brand.handle, text, reply_to=parent.id)
         return {"json": {"errors": [], "data": {"things": [self._thing(made)]}}}
+
+    def edit(self, request: web.Request) -> Json:
+        """Refuse what is deleted with 403, as Reddit does."""
+        text, comment = request[FORM]["text"], self._find(request[FORM]["thing_id"])
+        if wrong := _wrong_with(text):
+            return _errors(*wrong)
+        if comment.author != self._square.brand:
+            return _errors("NOT_AUTHOR", "you can't do that", "thing_id")
+        if comment.deleted:
+            raise PermissionError
+        edited = self._square.edit(NETWORK, comment.id, text)
+        return {"json": {"errors": [], "data": {"things": [self._thing(edited)]}}}
+
+    def delete(self, request: web.Request) -> Json:
+        """Answer the same whether it was ours, was there, or never was."""
+        comment = self._find(request[FORM]["id"])
+        if comment.author == self._square.brand:
+            self._square.delete(NETWORK, comment.id)
+        return {}
 
     def _parent(self, fullname: str) -> Post | tuple[str, str, str]:
         try:
@@ -207,6 +229,14 @@ def _submission(post: Post, path: str) -> Json:
     text = "[deleted]" if post.deleted else rest.strip()
     url = f"https://www.reddit.com{path}"
     return {"title": title, "selftext": text, "permalink": path, "is_self": True, "url": url}
+
+
+def _wrong_with(text: str) -> tuple[str, str, str] | None:
+    if not text.strip():
+        return "NO_TEXT", "we need something here", "text"
+    if len(text) > LENGTH_LIMIT:
+        return "TOO_LONG", f"this is too long (max: {LENGTH_LIMIT})", "text"
+    return None
 
 
 def _errors(code: str, message: str, field: str) -> Json:

@@ -118,9 +118,14 @@ class _X:
 
     def delete(self, request: web.Request) -> Json:
         try:
-            self._square.delete(NETWORK, int(request.match_info["id"]))
+            post = self._square.find(NETWORK, int(request.match_info["id"]))
         except NoSuchPostError:
-            raise _RefusedError(404, "Not Found") from None
+            post = None
+        if post is None or post.deleted:
+            raise _RefusedError(404, "Not Found")
+        if post.author != self._square.brand:
+            raise _RefusedError(403, "You are not authorized to delete this Tweet.")
+        self._square.delete(NETWORK, post.id)
         return {"data": {"deleted": True}}
 
     def shown_text(self, post: Post) -> str:

@@ -63,6 +63,8 @@ def routes(square: Square) -> list[web.RouteDef]:
         route("GET", "/v1/accounts/{id}/statuses", api.timeline),
         route("GET", "/v2/instance/", api.instance),
         route("POST", "/v1/statuses", api.create),
+        route("PUT", "/v1/statuses/{id}", api.edit),
+        route("DELETE", "/v1/statuses/{id}", api.delete),
     ]
 
 
@@ -149,12 +151,25 @@ class _Mastodon:
         if parent.deleted:
             missing = "The post you are trying to reply to does not appear to exist."
             raise _RefusedError(404, missing)
-        if _length(form["status"]) > LENGTH_LIMIT:
-            over = f"Validation failed: Text character limit of {LENGTH_LIMIT} exceeded"
-            raise _RefusedError(422, over)
+        _check_length(form["status"])
         brand = self._square.brand.handle
         made = self._square.post(NETWORK, brand, form["status"], reply_to=parent.id, key=key)
         return self._shape(made)
+
+    def edit(self, request: web.Request) -> Json:
+        status, text = self._ours(request), request[BODY]["status"]
+        _check_length(text)
+        unchanged = status.text == text  # then Mastodon keeps no new version
+        return self._shape(status if unchanged else self._square.edit(NETWORK, status.id, text))
+
+    def delete(self, request: web.Request) -> Json:
+        return self._shape(self._square.delete(NETWORK, self._ours(request).id))
+
+    def _ours(self, request: web.Request) -> Post:
+        status = self._square.find(NETWORK, int(request.match_info["id"]))
+        if status.deleted or status.author != self._square.brand:
+            raise _RefusedError(404, "Record not found")
+        return status
 
     def _public(self) -> list[Post]:
         return [post for post in self._square.posts(NETWORK) if not post.deleted]
@@ -228,6 +243,12 @@ def _as_html(text: str) -> str:
     safe = re.sub(r"(?<![\w/])@(\w+)", person, safe)
     paragraphs = "</p><p>".join(re.split(r"\n{2,}", safe))
     return f"<p>{paragraphs}</p>".replace("\n", "<br>")
+
+
+def _check_length(text: str) -> None:
+    if _length(text) > LENGTH_LIMIT:
+        over = f"Validation failed: Text character limit of {LENGTH_LIMIT} exceeded"
+        raise _RefusedError(422, over)
 
 
 def _length(text: str) -> int:

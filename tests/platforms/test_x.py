@@ -14,6 +14,7 @@ from platforms._x_reading import QUERY_LENGTH, searches
 from platforms.base import (
     Media,
     PausedError,
+    PublishedReply,
     Query,
     RejectedError,
     Target,
@@ -394,3 +395,10 @@ def test_counts_as_x_counts(text: str, used: int, x: X) -> None:
 def test_second_cashtag_is_objected_to(x: X) -> None:
     assert x.objections(a_target(), "$ACM and $ACM are up, 5$ a piece, $5") == ()
     assert len(x.objections(a_target(), "$ACM or $XYZ?")) == 1
+
+
+def test_what_is_not_ours_cannot_be_taken_down(square: Square, opened: Open) -> None:
+    theirs = square.post("x", "mara", "@acme who can help?")
+    with pytest.raises(RejectedError, match="not authorized to delete"):
+        opened("x").delete(PublishedReply(external_id=str(theirs.id), url=""))
+    assert not square.find("x", theirs.id).deleted
