@@ -148,6 +148,16 @@ class Leadership(_Table):
     at: Clock = _key("time", default=time(9), examples=["09:00"])
 
 
+Dollars = Annotated[float, Field(strict=True, ge=0, allow_inf_nan=False)]
+
+
+class Budget(_Table):
+    """What a platform that charges may cost a day (UTC), in dollars; None: no limit."""
+
+    reads: Dollars | None = Field(None, examples=[10.0])
+    replies: Dollars | None = Field(None, examples=[5.0])
+
+
 class Rule(_Table):
     """Conditions that must all hold; of a list, any one."""
 
@@ -190,6 +200,7 @@ class Config(_Table):
     hours: Hours | None = None
     """None: somebody is always there."""
     leadership: Leadership | None = None
+    budget: dict[Platform, Budget] = Field(default={}, examples=[{"x": {"reads": 10.0}}])
     departments: tuple[Department, ...] = _key("department", min_length=1)
     people: tuple[Person, ...] = _key("person", default=())
 
@@ -199,6 +210,7 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "[brand]": Brand,
     "[hours]": Hours,
     "[leadership]": Leadership,
+    "[budget.*]": Budget,
     "[[department]]": Department,
     "[[department.rule]]": Rule,
     "[[person]]": Person,

@@ -24,6 +24,8 @@ _WRONG = {
     "tuple_type": "is not a list",
     "too_short": "is empty",
     "int_type": "is not a whole number",
+    "float_type": "is not a number",
+    "finite_number": "is not a number",
     "greater_than_equal": "is too small",
     "literal_error": "is not a day of the week",
     "dict_type": "is not a table",
@@ -107,8 +109,10 @@ def _did_you_mean(word: str, known: Sequence[str]) -> str:
 
 def _section(loc: tuple[int | str, ...], sections: Sections) -> str:
     """Find the heading of the section at `loc`, "" at the top of the file."""
-    words = ".".join(part for part in loc if isinstance(part, str))
-    return next((head for head in (f"[{words}]", f"[[{words}]]") if head in sections), "")
+    words = [part for part in loc if isinstance(part, str)]
+    whole, any_name = ".".join(words), ".".join([*words[:-1], "*"])
+    heads = (f"[{whole}]", f"[[{whole}]]", f"[{any_name}]")
+    return next((head for head in heads if head in sections), "")
 
 
 def _keys(section: type[BaseModel]) -> list[str]:
@@ -117,7 +121,7 @@ def _keys(section: type[BaseModel]) -> list[str]:
 
 def _example(loc: tuple[int | str, ...], sections: Sections) -> str:
     if heading := _section(loc, sections):
-        return heading
+        return heading.replace("*", str(loc[-1]))
     depth = max(i for i in range(len(loc)) if i == 0 or _section(loc[:i], sections))
     section = sections[_section(loc[:depth], sections)]
     key = next(str(part) for part in loc[depth:] if isinstance(part, str))

@@ -83,6 +83,10 @@ class ReplyRefused(Refusal):
     """{problem} Your text is kept here."""
 
 
+class RepliesSpent(Refusal):
+    """That costs {costs}; replies may cost {left} more today. Ask an admin; your text is kept."""
+
+
 class CannotReply(Refusal):
     """{platform} does not let us answer this post from here: {reason} Use "Open on {platform}"."""
 

@@ -10,6 +10,7 @@ from bot import journal
 from bot.database import Database
 from bot.language.reading import read
 from bot.store import Store
+from bot.usecases import spending
 from bot.usecases.configure import current_config
 from bot.usecases.record import Recorded, record_page, unseen
 from platforms.base import Page, PausedError, Platform, Query, TemporaryError
@@ -43,7 +44,7 @@ class Ingest:
         try:
             return self._round()
         except PausedError as error:
-            self._database.write(journal.warn, str(error))
+            self._database.write(_pause, self.name, str(error))
             self._fail(str(error), wait=error.retry_after)
         except TemporaryError as error:
             self._fail(str(error), wait=error.retry_after)
@@ -59,8 +60,11 @@ class Ingest:
             self._platform.close()
             self._platform = None
 
-    def _round(self) -> Recorded:
+    def _round(self) -> Recorded | None:
         platform = self._platform = self._platform or self._open()
+        if why := self._database.read(spending.why_not_reading, self.name, label=platform.label):
+            self._database.write(_pause, self.name, why)
+            return None
         query, cursor = self._database.read(_query, self.name)
         page = platform.fetch(query, cursor=cursor)
         own = query.own_accounts
@@ -97,6 +101,14 @@ def _query(store: Store, name: str) -> tuple[Query, str | None]:
     own = frozenset(handle.casefold() for handle in brand.accounts.get(name, ()))
     query = Query(terms=brand.terms, own_accounts=own, communities=brand.communities)
     return query, store.source(name).cursor
+
+
+def _pause(store: Store, name: str, why: str) -> None:
+    """Nothing is read till somebody acts or a new day begins: those who can act are told."""
+    source = store.source(name)
+    source.paused = True
+    source.problem, source.problem_since = why, source.problem_since or store.now
+    journal.warn(store, why)
 
 
 def _note_failure(

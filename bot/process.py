@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from slack_bolt import App
@@ -75,8 +76,8 @@ class Process:
         self._wake = engine.wake
         every = timedelta(seconds=self.settings.poll_seconds)
         sources = [
-            Ingest(self.database, name, one.open, every=every)
-            for name, one in self.platforms.items()
+            Ingest(self.database, name, partial(self.switchboard.open, name), every=every)
+            for name in self.platforms
         ]
         scheduler = Scheduler(self.database, sources, every=every, wake=engine.wake)
         threading.Thread(target=warm_up, name="warm-up", daemon=True).start()

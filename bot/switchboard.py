@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from bot.database import Database
 from bot.errors import NotConnected
+from bot.ledger import KeptLedger
 from platforms import Configured
 from platforms.base import Platform
 
@@ -27,9 +28,16 @@ class Switchboard:
         configured = self.platforms.get(platform)
         return configured.platform.label if configured else platform.capitalize()
 
-    def open(self, platform: str) -> Platform:
-        """A fresh adapter; NotConnected when the platform is switched off."""
+    def kind(self, platform: str) -> type[Platform]:
+        """What is the same for all adapters of a platform; NotConnected when it is off."""
         configured = self.platforms.get(platform)
         if configured is None:
             raise NotConnected(platform=self.label(platform))
-        return configured.open()
+        return configured.platform
+
+    def open(self, platform: str) -> Platform:
+        """A fresh adapter with its ledger; NotConnected when the platform is switched off."""
+        label = self.kind(platform).label
+        opened = self.platforms[platform].open()
+        opened.ledger = KeptLedger(self.database, platform, label=label)
+        return opened

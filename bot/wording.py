@@ -28,6 +28,14 @@ def count(number: int, one: str, many: str = "") -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
+def money(mills: int) -> str:
+    """An amount given in thousandths of a dollar: "0.5 cents", "1 cent", "20 cents", "$3.50"."""
+    if mills >= 1000:
+        return f"${mills / 1000:,.2f}"
+    cents = f"{mills / 10:g}"
+    return f"{cents} {'cent' if cents == '1' else 'cents'}"
+
+
 def short_count(number: int) -> str:
     """As under a profile: 950, 2.1k, 12k, 1.3M."""
     for size, unit in ((1_000_000, "M"), (1_000, "k")):
@@ -45,3 +53,8 @@ def shorten(text: str, limit: int) -> str:
     cut = line[: limit - 1]
     word = cut.rfind(" ")
     return (cut[:word] if word > limit // 2 else cut).rstrip() + "…"
+
+
+def storable(text: str) -> str:
+    """Without what databases take from nobody: NUL and halves of surrogate pairs."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode()

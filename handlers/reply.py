@@ -1,15 +1,17 @@
 """Write a reply in the modal, and decide about one that is stuck."""
 
+import logging
 from collections.abc import Callable
 from contextlib import closing
 
 from slack_bolt import Ack, App
 from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
 
 from bot.errors import Refusal
 from bot.models import Reply
 from bot.slack import ids, payloads
-from bot.slack.modals import ReplyView, reply_modal
+from bot.slack.modals import ReplyView, reply_modal, repriced, shows_price
 from bot.slack.payloads import Payload
 from bot.switchboard import Switchboard
 from bot.usecases.lookup import mention_numbered
@@ -23,7 +25,10 @@ from bot.usecases.reply import (
     save_draft,
     send_again,
 )
+from bot.usecases.spending import price_told, refuse_if_spent
 from bot.wording import ago
+
+log = logging.getLogger(__name__)
 
 NOT_SENT = " Nothing is sent yet: press Reply once more to send yours too."
 
@@ -41,12 +46,12 @@ def register(app: App, switchboard: Switchboard) -> None:
         ack()
 
     @app.action(ids.TEXT)
-    def keep(ack: Ack, body: Payload) -> None:
-        view, by = body["view"], payloads.actor(body)
-        database.write(
-            save_draft, payloads.about(view).mention_id, payloads.value(body),
-            by=by, submission=payloads.window(view),
-        )  # fmt: skip
+    def keep(ack: Ack, body: Payload, client: WebClient) -> None:
+        view, by, text = body["view"], payloads.actor(body), payloads.value(body)
+        number = payloads.about(view).mention_id
+        database.write(save_draft, number, text, by=by, submission=payloads.window(view))
+        if shows_price(view):
+            _price_anew(client, view, _price(switchboard, number, text))
         ack()
 
     @app.view(ids.REPLY_MODAL)
@@ -87,6 +92,25 @@ def _check(switchboard: Switchboard, number: int, text: str) -> None:
     mention = switchboard.database.read(mention_numbered, number)
     with closing(switchboard.open(mention.platform)) as platform:
         check_text(mention, text, platform)
+        charge = platform.price(text.strip())
+    switchboard.database.read(refuse_if_spent, mention.platform, charge)
+
+
+def _price(switchboard: Switchboard, number: int, text: str) -> str:
+    mention = switchboard.database.read(mention_numbered, number)
+    return price_told(switchboard.kind(mention.platform), text)
+
+
+def _price_anew(client: WebClient, view: Payload, price: str) -> None:
+    """Let the open modal show what the text costs by now. The draft is kept already."""
+    changed = repriced(view, price)
+    if changed is None:
+        return
+    try:
+        client.views_update(view_id=view["id"], hash=view["hash"], view=changed)
+    except (SlackApiError, OSError) as error:
+        # Closed meanwhile, or changed already: the next pause in typing tells it again.
+        log.info("the price in a window stays as it was: %s", error)
 
 
 def _view(switchboard: Switchboard, form: ReplyForm, *, held_back: bool = False) -> ReplyView:
@@ -98,6 +122,7 @@ def _view(switchboard: Switchboard, form: ReplyForm, *, held_back: bool = False)
         platform=platform.label,
         account=form.account,
         counting=f"Up to {platform.measure('').limit:,}. {platform.counting}",
+        price=price_told(platform, form.draft),
         draft=form.draft,
         seen=form.seen,
         warning=_warning(form) + (NOT_SENT if held_back else ""),

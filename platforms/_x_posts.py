@@ -43,7 +43,7 @@ class Answer:
         includes = raw.get("includes") or {}
         return cls(
             posts=[_sound(post) for post in raw.get("data") or ()],
-            authors={str(each["id"]): _author(each) for each in includes.get("users") or ()},
+            authors=_people(includes.get("users")),
             media={each["media_key"]: each for each in includes.get("media") or ()},
             others={str(each["id"]): each for each in _either(includes, "tweets", "posts") or ()},
             lost=[str(each.get("resource_id") or "") for each in raw.get("errors") or ()],
@@ -59,6 +59,14 @@ class Answer:
                 yield Media(kind="video", url=url, alt=alt)
             elif found.get("url"):
                 yield Media(kind="image", url=found["url"], alt=alt)
+
+
+def people_of(raw: Json) -> dict[str, Author]:
+    """Read a list of accounts, by id; raises ValueError when this is not what X sends."""
+    try:
+        return _people(raw.get("data"))
+    except (AttributeError, KeyError, TypeError) as error:
+        raise ValueError("not an answer of X") from error
 
 
 def id_at(moment: datetime) -> int:
@@ -122,6 +130,10 @@ def _sound(post: Json) -> Json:
     for each in people_mentioned(post):
         str(each["username"])
     return post
+
+
+def _people(users: list[Json] | None) -> dict[str, Author]:
+    return {str(each["id"]): _author(each) for each in users or ()}
 
 
 def _author(user: Json) -> Author:

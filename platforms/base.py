@@ -7,7 +7,7 @@ one of the error classes below, worded for the person who reads it in Slack.
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, ClassVar
@@ -157,6 +157,40 @@ class Length:
         return max(0, self.used - self.limit)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Charge:
+    """Something that a platform bills: once in a day (UTC) for each `id`, however often it came."""
+
+    kind: str
+    """As people say it, in the singular: "post", "author", "reply with a link"."""
+    mills: int
+    """Thousandths of a dollar."""
+    id: str = ""
+    write: bool = False
+
+
+class Ledger:
+    """What a platform that bills tells while it works, and asks before it buys anything again.
+
+    This one is for where nobody counts: it keeps nothing, knows nobody and forbids nothing. Its
+    methods may write to a database, so that none may be called inside a transaction.
+    """
+
+    def note(self, charges: Sequence[Charge]) -> None:
+        """Write down what was billed, as soon as it was: what fails afterwards is billed too."""
+
+    def allows(self, mills: int) -> bool:
+        """Whether reading may go on today, for so many thousandths of a dollar more."""
+        return True
+
+    def known(self, ids: Collection[str]) -> dict[str, Author]:
+        """Those of these authors, by id, who were looked up lately."""
+        return {}
+
+    def remember(self, authors: Collection[Author]) -> None:
+        """Keep who was looked up, so that it is not paid for again with every post."""
+
+
 class Settings(BaseModel):
     """A platform's own variables. Each field's alias is the environment variable's name."""
 
@@ -213,6 +247,10 @@ class Platform(ABC):
     """Whether a published reply of ours can be changed, so that everybody sees the new text."""
     can_delete: ClassVar[bool] = False
     """Whether a published reply of ours can be taken down."""
+    mills_to_look: ClassVar[int] = 0
+    """What it costs at most to look at one known post again, in thousandths of a dollar."""
+    ledger: Ledger = Ledger()
+    """Where a platform that bills writes it down; whoever opens an instance hands it over."""
 
     @abstractmethod
     def __init__(self, settings: BaseModel) -> None:
@@ -286,6 +324,15 @@ class Platform(ABC):
     def objections(self, to: Target, text: str) -> Sequence[str]:
         """Why the platform would refuse this text, as sentences; nothing when it would not."""
         return ()
+
+    @classmethod
+    def price(cls, text: str) -> Charge | None:  # noqa: ARG003 - where it is free, whatever it says
+        """What publishing `text` is billed as; None where it is free."""
+        return None
+
+    def may_look(self, posts: int) -> bool:
+        """Whether today's budget lets so many known posts be looked at again (see `refresh`)."""
+        return self.ledger.allows(posts * self.mills_to_look)
 
     def close(self) -> None:  # noqa: B027 - not every platform holds something open
         """Let go of open connections. The instance is of no use afterwards."""

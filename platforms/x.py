@@ -24,15 +24,18 @@ from platforms._x_posts import (
     id_at,
     language,
     people_mentioned,
+    people_of,
     published_at,
     references,
     text_of,
     versions,
 )
+from platforms._x_prices import OWNED, POST, TAKEN_DOWN, authors, billed, price_of
 from platforms._x_reading import MENTIONS, OVERLAP, OWN, Cursor, Span, gap_of_mentions, searches
 from platforms._x_refusals import NOT_SUMMONED, SaidBeforeError, refuse
 from platforms.base import (
     Author,
+    Charge,
     FoundMention,
     GoneError,
     Length,
@@ -43,6 +46,7 @@ from platforms.base import (
     Settings,
     SourceState,
     Target,
+    UncertainError,
     WebAddress,
 )
 
@@ -53,14 +57,15 @@ _POST_FIELDS = (
     "author_id,created_at,conversation_id,referenced_tweets,attachments,entities,lang,"
     "edit_history_tweet_ids,note_tweet"
 )
+# Not author_id: X bills an author ten times a mention, and most are known (see `_people`).
 _READ = {
     "max_results": 100,
     "tweet_fields": _POST_FIELDS,
-    "expansions": "author_id,attachments.media_keys,referenced_tweets.id",
-    "user_fields": "username,name,public_metrics",
+    "expansions": "attachments.media_keys,referenced_tweets.id",
     "media_fields": "type,url,preview_image_url,alt_text",
 }
 _WRITES = {"create_tweet", "delete_tweet"}
+_USER_FIELDS = "username,name,public_metrics"
 _CASHTAG = re.compile(r"(?<![\w$])\$[A-Za-z]{1,6}(?:[._][A-Za-z]{1,2})?(?!\w)")
 
 
@@ -83,6 +88,7 @@ class X(Platform):
     counting = "A link counts 23; an emoji or a Chinese, Japanese or Korean character 2."
     # Replies to others cannot be edited: https://docs.x.com/x-api/fundamentals/edit-posts
     can_delete = True
+    mills_to_look = POST
 
     def __init__(
         self, settings: XSettings, *, timeout: tuple[float, float] = TIMEOUT, pages: int = PAGES
@@ -91,29 +97,32 @@ class X(Platform):
         self._limit = settings.length_limit
         self._pages = pages
         self._client = _client(settings, timeout)
-        self._authors: dict[str, Author] = {}
         self._me = settings.access_token.get_secret_value().split("-")[0]
 
     def fetch(self, query: Query, *, cursor: str | None) -> Page:
         now = datetime.now(UTC)
         start = Cursor.load(cursor) if cursor else Cursor.first(now)
-        found: dict[str, FoundMention] = {}
+        read: list[Answer] = []
         newest, holes, gaps = start.newest, [], start.gaps(now)
         for span in start.spans([MENTIONS, *searches(query, self._my_id())], now):
             answers, rest = self._sweep(span, self._pages if cursor else 1)
             newest = max([newest, *_ids(answers)])
-            self._collect(found, answers, query)
+            read += answers
             holes += [rest] if rest and cursor else []
             gaps += gap_of_mentions(span, _ids(answers), rest)
         return Page(
-            mentions=tuple(sorted(found.values(), key=_address)),
+            mentions=tuple(sorted(self._mentions(read, query), key=_address)),
             cursor=Cursor(newest, now.timestamp(), tuple(holes)).dump(),
             gap=" ".join(gaps) or None,
         )
 
     def reply(self, to: Target, text: str, *, key: str) -> PublishedReply:
+        bill = [replace(price_of(text), id=key)]
         try:
-            response = self._call("create_tweet", text=text, in_reply_to_tweet_id=to.address)
+            published = self._publish(to, text)
+        except UncertainError:
+            self.ledger.note(bill)
+            raise
         except SaidBeforeError:
             # It may be this very reply that X has, sent before with no answer.
             lately = datetime.now(UTC) - timedelta(days=1)
@@ -121,10 +130,8 @@ class X(Platform):
             if found is None:
                 raise
             return found
-        try:
-            return _published(json_of(self.label, response, write=True)["data"]["id"])
-        except (KeyError, TypeError) as error:
-            raise no_use(self.label, write=True) from error
+        self.ledger.note(bill)
+        return published
 
     def find_reply(
         self, to: Target, text: str, *, key: str, since: datetime
@@ -145,11 +152,16 @@ class X(Platform):
             return
         if not (json_of(self.label, response, write=True).get("data") or {}).get("deleted"):
             raise no_use(self.label, write=True)
+        self.ledger.note([replace(TAKEN_DOWN, id=published.external_id)])
 
     def refresh(self, ids: Sequence[str]) -> Iterable[SourceState]:
         asked = [each for each in ids if each.isdigit()]
         for start in range(0, len(asked), 100):
             yield from self._states(asked[start : start + 100])
+
+    @classmethod
+    def price(cls, text: str) -> Charge:
+        return price_of(text)
 
     def composer(self, to: Target, text: str) -> str:
         return f"https://x.com/intent/post?{urlencode({'in_reply_to': to.address, 'text': text})}"
@@ -176,7 +188,15 @@ class X(Platform):
                 self._me = str(int(answer["data"]["id"]))
             except (KeyError, TypeError, ValueError) as error:
                 raise no_use(self.label, write=False) from error
+            self.ledger.note(authors([self._me]))
         return self._me
+
+    def _publish(self, to: Target, text: str) -> PublishedReply:
+        response = self._call("create_tweet", text=text, in_reply_to_tweet_id=to.address)
+        try:
+            return _published(json_of(self.label, response, write=True)["data"]["id"])
+        except (KeyError, TypeError) as error:
+            raise no_use(self.label, write=True) from error
 
     def _call(self, method: str, *args: Any, **kwargs: Any) -> requests.Response:
         call = getattr(self._client, method)
@@ -193,9 +213,13 @@ class X(Platform):
         """
         answers: list[Answer] = []
         token = None
+        price = OWNED if span.source in {MENTIONS, OWN} else POST
         for _ in range(pages):
+            # Whether a reply of ours is out must be known whatever it costs.
+            if span.source != OWN and not self.ledger.allows(price):
+                break
             response = self._page(span, token)
-            answers.append(self._read(response))
+            answers.append(self._read(response, post=price))
             token = answers[-1].next_token
             if not token:
                 return answers, None
@@ -211,7 +235,7 @@ class X(Platform):
             return self._call("get_users_tweets", self._my_id(), pagination_token=token, **ask)
         return self._call("search_recent_tweets", span.source, next_token=token, **ask)
 
-    def _read(self, response: requests.Response) -> Answer:
+    def _read(self, response: requests.Response, *, post: int = POST) -> Answer:
         raw = json_of(self.label, response, write=False)
         try:
             answer = Answer.of(raw)
@@ -219,24 +243,52 @@ class X(Platform):
             raise no_use(self.label, write=False) from error
         if not raw.keys() & {"data", "meta"}:
             raise no_use(self.label, write=False)  # errors alone say nothing about posts
+        self.ledger.note(billed(answer, post=post))
         return answer
 
-    def _collect(self, found: dict[str, FoundMention], answers: list[Answer], query: Query) -> None:
-        """Add mentions by external id; the latest version of an edited post wins."""
-        for answer in answers:
-            if len(self._authors) > 10_000:
-                self._authors.clear()
-            self._authors |= answer.authors
+    def _mentions(self, read: list[Answer], query: Query) -> Iterable[FoundMention]:
+        """What others said; the latest version of an edited post wins."""
+        people = self._people(read)
+        found: dict[str, FoundMention] = {}
+        for answer in read:
             for post in answer.posts:
-                if mention := self._mention(post, answer, query.own_accounts):
+                if mention := self._mention(post, answer, people, query.own_accounts):
                     known = found.get(mention.external_id, mention)
                     found[mention.external_id] = max(known, mention, key=_address)
+        return found.values()
 
-    def _mention(self, post: Json, answer: Answer, own: frozenset[str]) -> FoundMention | None:
-        known = self._authors.get(author_id(post))
+    def _people(self, read: list[Answer]) -> dict[str, Author]:
+        """Who wrote these posts, by id: those we know, and the others looked up in one go."""
+        told = {each: author for answer in read for each, author in answer.authors.items()}
+        wanted = {author_id(post) for answer in read for post in answer.posts if _own_words(post)}
+        wanted -= {self._my_id(), "", *told}
+        known = self.ledger.known(wanted) if wanted else {}
+        new = told | self._look_up(sorted(wanted - set(known)))
+        if new:
+            self.ledger.remember(list(new.values()))
+        return known | new
+
+    def _look_up(self, ids: list[str]) -> dict[str, Author]:
+        """Those of these accounts that X shows; it leaves out who is suspended."""
+        found: dict[str, Author] = {}
+        for start in range(0, len(ids), 100):
+            some = ids[start : start + 100]
+            response = self._call("get_users", ids=some, user_fields=_USER_FIELDS)
+            try:
+                people = people_of(json_of(self.label, response, write=False))
+            except ValueError as error:
+                raise no_use(self.label, write=False) from error
+            self.ledger.note(authors(people))
+            found |= people
+        return found
+
+    def _mention(
+        self, post: Json, answer: Answer, people: dict[str, Author], own: frozenset[str]
+    ) -> FoundMention | None:
+        known = people.get(author_id(post))
         author = known or Author(id=author_id(post), handle=author_id(post) or "unknown")
         ours = author.id == self._my_id() or author.handle.lower() in own
-        if ours or "retweeted" in references(post):
+        if ours or not _own_words(post):
             return None
         ids = versions(post)
         url = f"https://x.com/{known.handle if known else 'i'}/status/{ids[-1]}"
@@ -281,6 +333,10 @@ class X(Platform):
 
 def _ids(answers: list[Answer]) -> list[int]:
     return [int(post["id"]) for answer in answers for post in answer.posts]
+
+
+def _own_words(post: Json) -> bool:
+    return "retweeted" not in references(post)
 
 
 def _address(mention: FoundMention) -> int:

@@ -21,12 +21,13 @@ LINES = (
     "bot.process  bot.doctor  handlers",
     "handlers.*  bot.scheduler  bot.engine/  bot.web",  # what happens, and when
     "bot.delivery/  bot.ingest  bot.switchboard  bot.schema",
+    "bot.ledger",
     "bot.database  bot.slack.workspace  platforms  platforms.*",  # commits, and the network
     "bot.clock",
     # From here down nothing commits and nothing reaches the network.
     "bot.usecases  bot.usecases.*",
     "bot.journal",
-    "bot.outbox",
+    "bot.billing  bot.outbox",
     "bot.store  bot.slack/",
     "bot.models/  bot.routing  bot.language/  platforms._*/",
     "bot.config  bot.hours  bot.lanes  bot.matching  bot.retry",

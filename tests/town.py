@@ -5,6 +5,7 @@ ours: it stands still, and `deliver` moves it on as far as Slack's pace and retr
 """
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -62,8 +63,10 @@ class Town:
         self.drain = app.make_drain(self.process.switchboard, self.process.workspace)
         every = timedelta(seconds=60)
         self.sources = {
-            name: Ingest(self.database, name, one.open, every=every)
-            for name, one in platforms.items()
+            name: Ingest(
+                self.database, name, partial(self.process.switchboard.open, name), every=every
+            )
+            for name in platforms
         }
 
     def stop(self) -> None:

@@ -5,6 +5,7 @@ column decides races: of two transactions that read the same version only one ca
 """
 
 from bot.models.base import Base, UTCDateTime
+from bot.models.billed import KnownAuthor, Receipt, Spending
 from bot.models.card import Card, Event
 from bot.models.company import Actor, Department, Member, Person, Rule, Setting
 from bot.models.mention import OPEN_STATES, Mention, MentionState, Verdict
@@ -21,16 +22,19 @@ __all__ = [
     "DeliveryState",
     "Department",
     "Event",
+    "KnownAuthor",
     "Lane",
     "Member",
     "Mention",
     "MentionState",
     "Person",
+    "Receipt",
     "Reply",
     "ReplyState",
     "Rule",
     "Setting",
     "Source",
+    "Spending",
     "UTCDateTime",
     "Verdict",
 ]

@@ -64,6 +64,10 @@ class Source(Base):
     failures: Mapped[int] = mapped_column(default=0)
     problem: Mapped[str] = mapped_column(Text, default="")
     problem_since: Mapped[datetime | None]
+    paused: Mapped[bool] = mapped_column(default=False)
+    """True while the problem is one that goes on until somebody mends it, or until midnight."""
+    silent_since: Mapped[datetime | None]
+    """When the last mention was published, while it has been quiet for too long since."""
     gap: Mapped[str] = mapped_column(Text, default="")
     """What could not be read and never will be, the last time that happened."""
     gap_at: Mapped[datetime | None]

@@ -48,6 +48,7 @@ def routes(square: Square) -> list[web.RouteDef]:
 
     return [
         route("GET", "/users/me", x.me),
+        route("GET", "/users", x.people),
         route("GET", "/users/{id}/mentions", x.mentions),
         route("GET", "/users/{id}/tweets", x.timeline),
         route("GET", "/tweets/search/recent", x.search),
@@ -69,6 +70,15 @@ class _X:
 
     def me(self, _: web.Request) -> Json:
         return {"data": _user(self._square.brand)}
+
+    def people(self, request: web.Request) -> Json:
+        wanted = request.query["ids"].split(",")
+        if len(wanted) > 100:
+            raise _RefusedError(400, "No more than 100 ids.")
+        there = {str(person.id): person for person in self._square.people()}
+        errors = [_lost(each) for each in wanted if each not in there]
+        found = [_user(there[each]) for each in wanted if each in there]
+        return ({"data": found} if found else {}) | ({"errors": errors} if errors else {})
 
     def mentions(self, request: web.Request) -> Json:
         self._only_me(request)
@@ -177,14 +187,21 @@ class _X:
             newest, oldest = str(page[0].versions[-1]), str(page[-1].versions[-1])
             meta |= {"newest_id": newest, "oldest_id": oldest}
             meta |= {"next_token": oldest} if len(within) > size else {}
-        return {"meta": meta} | (self._with_includes(page) if page else {})
+        wanted = request.query.get("expansions", "").split(",")
+        return {"meta": meta} | (self._with_includes(page, wanted) if page else {})
 
-    def _with_includes(self, page: list[Post]) -> Json:
+    def _with_includes(self, page: list[Post], wanted: list[str]) -> Json:
+        includes: Json = {}
         referenced = {each for post in page for each in (post.reply_to, post.quotes) if each}
-        others = [self.shape(self._square.find(NETWORK, each)) for each in sorted(referenced)]
-        users = {post.author.id: _user(post.author) for post in page}
-        includes: Json = {"users": list(users.values())} | ({"tweets": others} if others else {})
-        return {"data": [self.shape(post) for post in page], "includes": includes}
+        if referenced and "referenced_tweets.id" in wanted:
+            others = (self._square.find(NETWORK, each) for each in sorted(referenced))
+            includes["tweets"] = [self.shape(post) for post in others]
+        if "author_id" in wanted:
+            users = {post.author.id: _user(post.author) for post in page}
+            includes["users"] = list(users.values())
+        return {"data": [self.shape(post) for post in page]} | (
+            {"includes": includes} if includes else {}
+        )
 
     def _only_me(self, request: web.Request) -> None:
         if request.match_info["id"] != str(self._square.brand.id):

@@ -28,6 +28,7 @@ CLOSE_MODAL = "close_modal"
 NOTE_MODAL = "note_modal"
 
 TEXT = "text"
+PRICE = "price"
 POSTED_AT = "posted_at"
 DEPARTMENT = "department"
 CHANNEL = "channel"

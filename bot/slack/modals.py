@@ -32,6 +32,7 @@ from bot.slack.blocks import (
 )
 
 CHUNK = 2900
+_KEPT = ("type", "callback_id", "title", "submit", "close", "private_metadata", "notify_on_close")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +44,8 @@ class ReplyView:
     account: str
     """Our handle there, as people read it: "@acme"."""
     counting: str
+    price: str = ""
+    """What sending the draft as it is costs, as a sentence; "" where it is free."""
     draft: str = ""
     seen: str = ""
     warning: str = ""
@@ -79,10 +82,30 @@ def reply_modal(view: ReplyView) -> Block:
     sentence = f"This will be public as {view.account} on {view.platform}."
     blocks.append(rich(line(leaf(sentence, bold=True))))
     blocks += _written(view)
+    if view.price:
+        blocks.append(_price(view.price))
     return modal(
         ids.REPLY_MODAL, f"Reply on {view.platform}", blocks,
         submit="Reply", metadata=carry(mention.id, view.seen),
     )  # fmt: skip
+
+
+def shows_price(view: Block) -> bool:
+    """Whether an open modal is one that tells what the text in it costs."""
+    return any(one["block_id"] == ids.PRICE for one in view["blocks"])
+
+
+def repriced(view: Block, price: str) -> Block | None:
+    """The open modal as Slack told of it, with another price; None when it shows this one.
+
+    Everything else stays as it is, and Slack keeps what was typed where the ids stay.
+    """
+    (shown,) = (one for one in view["blocks"] if one["block_id"] == ids.PRICE)
+    if shown["elements"][0]["text"] == price:
+        return None
+    blocks = [_price(price) if one is shown else one for one in view["blocks"]]
+    kept = {key: view[key] for key in _KEPT if view.get(key) is not None}
+    return kept | {"blocks": blocks}
 
 
 def posting_modal(mention: Mention, text: str, *, platform: str, composer: str) -> Block:
@@ -125,6 +148,10 @@ def _written(view: ReplyView) -> list[Block]:
     written = field(ids.TEXT, "Your reply", element, hint=view.counting) | {"dispatch_action": True}
     kept = [context(plain("What you wrote before is kept here."))] if view.draft else []
     return [written, *kept]
+
+
+def _price(sentence: str) -> Block:
+    return context(plain(sentence)) | {"block_id": ids.PRICE}
 
 
 def send_to_modal(mention: Mention, departments: Sequence[Department]) -> Block:

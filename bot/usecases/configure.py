@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bot.config import USER_ID, Brand, Config, Hours, Leadership
+from bot.config import USER_ID, Brand, Budget, Config, Hours, Leadership
 from bot.config import Department as WrittenDepartment
 from bot.config import Person as WrittenPerson
 from bot.config import Rule as WrittenRule
@@ -47,6 +47,9 @@ def current_config(store: Store) -> Config:
         brand=Brand.model_validate(company["brand"], by_name=True),
         hours=_optional(Hours, company.get("hours")),
         leadership=_optional(Leadership, company.get("leadership")),
+        budget={
+            name: Budget.model_validate(one) for name, one in company.get("budget", {}).items()
+        },
         departments=tuple(_read_department(one) for one in departments),
         people=tuple(
             WrittenPerson(

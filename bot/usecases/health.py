@@ -45,7 +45,7 @@ def _outbox(store: Store, counts: dict[str, int]) -> list[str]:
 def _sources(store: Store) -> list[str]:
     found = []
     for one in store.sources():
-        if one.failures >= FAILURES and one.problem_since is not None:
+        if (one.paused or one.failures >= FAILURES) and one.problem_since is not None:
             found.append(
                 f"{one.platform}: {one.problem} First {ago(store.now - one.problem_since)}."
             )

@@ -10,6 +10,7 @@ from bot.models import Card, Event, Mention, MentionState, Rule
 from bot.routing import Decision, DepartmentName, MentionFacts, NamedPerson, RoutingRule, Rulebook
 from bot.routing import route as route_text
 from bot.store import Store
+from bot.wording import storable
 from platforms.base import FoundMention, Page, Platform
 
 UNREAD = Reading(None, None)
@@ -94,13 +95,8 @@ def _by_others(page: Page, own_accounts: frozenset[str]) -> dict[str, FoundMenti
 def _storable(post: FoundMention) -> FoundMention:
     """Without what PostgreSQL takes from nobody; one such post would stop its whole source."""
     author = post.author
-    handle, name = (_text(each)[:LONGEST_NAME] for each in (author.handle, author.name))
-    return replace(post, text=_text(post.text), author=replace(author, handle=handle, name=name))
-
-
-def _text(text: str) -> str:
-    """Without NUL and halves of surrogate pairs."""
-    return text.replace("\0", "").encode("utf-8", "replace").decode()
+    handle, name = (storable(each)[:LONGEST_NAME] for each in (author.handle, author.name))
+    return replace(post, text=storable(post.text), author=replace(author, handle=handle, name=name))
 
 
 def _add_all(
@@ -191,6 +187,7 @@ def _move_cursor(store: Store, platform: str, page: Page, *, arrived: bool) -> N
     source = store.source(platform)
     source.cursor, source.last_success_at = page.cursor, store.now
     source.failures, source.problem, source.problem_since = 0, "", None
+    source.paused = False
     if page.gap:
         source.gap, source.gap_at = page.gap, store.now
         journal.warn(store, page.gap)

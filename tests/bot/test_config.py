@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from bot.config import (
     Brand,
+    Budget,
     Config,
     ConfigError,
     Department,
@@ -110,6 +111,9 @@ def test_every_value_arrives_where_it_belongs():
     channel = "C0123ABCD"
     weekday = "fri"
     time = "16:00"
+    [budget.X]
+    reads = 2.5
+    replies = 10
     [[department]]
     name = "Support"
     channel = "#support"
@@ -141,6 +145,7 @@ def test_every_value_arrives_where_it_belongs():
         ),
         hours=Hours(days=("mon", "tue"), opens=time(9), closes=time(18, 30)),
         leadership=Leadership(channel="C0123ABCD", weekday="fri", at=time(16)),
+        budget={"x": Budget(reads=2.5, replies=10.0)},
         departments=(
             Department(
                 name="Support",
@@ -168,6 +173,7 @@ def test_every_value_arrives_where_it_belongs():
 
 WORDS = st.text(min_size=1, max_size=20).map(str.strip).filter(lambda text: text.strip("* "))
 LISTS = st.lists(WORDS, max_size=3).map(tuple)
+DOLLARS = st.none() | st.floats(0, 1e6, allow_nan=False)
 CLOCKS = st.times().map(lambda at: at.replace(second=0, microsecond=0, fold=0))
 
 
@@ -179,6 +185,7 @@ def configs(draw):
         catch_all=name,
         brand=Brand(name=name, terms=(draw(WORDS), *draw(LISTS)), accounts={"x": draw(LISTS)}),
         leadership=Leadership(channel="#lead", at=draw(CLOCKS)),
+        budget={"x": Budget(reads=draw(DOLLARS), replies=draw(DOLLARS))},
         departments=(Department(name=name, channel="#süd", members=draw(LISTS), rules=(rule,)),),
         people=(Person(name=draw(WORDS), department=name),),
     )
@@ -250,6 +257,12 @@ def test_channels_as_slack_names_them_are_accepted(channel):
         (with_rule(min_followers="9"), "department[1].rule[1].min_followers", "whole number"),
         (with_rule(min_followers=0), "department[1].rule[1].min_followers", "is too small"),
         (with_rule(min_followers=True), "department[1].rule[1].min_followers", "whole number"),
+        (small("", budget={"x": {"read": 1}}), "budget.x.read", 'Did you mean "reads"?'),
+        (small("", budget={"x": {"reads": "$5"}}), "budget.x.reads", '"$5" is not a number.'),
+        (small("", budget={"x": {"reads": -1}}), "budget.x.reads", "Write it as: reads = 10.0"),
+        (small("", budget={"x": {"reads": float("nan")}}), "budget.x.reads", "not a number"),
+        (small("", budget={"x": 5}), "budget.x", "is not a table. Write it as: [budget.x]"),
+        (small("", budget=5), "budget", "is not a table. Write it as: budget = {"),
         (SMALL + '[leadership]\ntime = "09:00"', "leadership.channel", "is missing. Write it as"),
     ],
 )
@@ -375,7 +388,17 @@ TREES = st.recursive(
     ),
     max_leaves=8,
 )
-SECTIONS = ["brand", "hours", "leadership", "department", "person", "catch_all", "admins", "x"]
+SECTIONS = [
+    "brand",
+    "hours",
+    "leadership",
+    "department",
+    "person",
+    "catch_all",
+    "admins",
+    "budget",
+    "x",
+]
 
 
 def without_none(tree):

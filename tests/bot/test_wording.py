@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.wording import ago, count, short_count, shorten, span
+from bot.wording import ago, count, money, short_count, shorten, span, storable
 
 
 @pytest.mark.parametrize(
@@ -89,3 +89,16 @@ def test_a_shortened_text_is_one_line_and_never_longer_than_its_limit(text: str,
     line = shorten(text, limit)
     assert len(line) <= limit
     assert "\n" not in line
+
+
+@pytest.mark.parametrize(
+    ("mills", "said"),
+    [(0, "0 cents"), (1, "0.1 cents"), (10, "1 cent"), (200, "20 cents"), (995, "99.5 cents"),
+     (1000, "$1.00"), (20_005, "$20.01"), (1_234_500, "$1,234.50")],
+)  # fmt: skip
+def test_money_is_cents_up_to_a_dollar(mills: int, said: str):
+    assert money(mills) == said
+
+
+def test_what_no_database_takes_is_taken_out():
+    assert storable("a\0b\ud83d!") == "ab?!"

@@ -150,12 +150,19 @@ def test_partial_errors_beside_posts_are_no_failure(x: X, scripted: Scripted) ->
     assert len(x.fetch(QUERY, cursor=None).mentions) == 1
 
 
-def test_author_is_remembered_when_x_leaves_them_out(x: X, scripted: Scripted) -> None:
+def test_authors_that_x_sends_along_are_not_asked_for_again(x: X, scripted: Scripted) -> None:
     scripted.on(MENTIONS, ok(a_page(a_post(1))))
-    x.fetch(QUERY, cursor=None)
-    scripted.on(MENTIONS, ok({"data": [a_post(2)], "meta": {}}))
     (mention,) = x.fetch(QUERY, cursor=None).mentions
     assert mention.author.handle == "Mara"
+    assert scripted.asked_for("/x/2/users") == []
+
+
+def test_a_list_of_authors_that_is_none_is_a_passing_failure(x: X, scripted: Scripted) -> None:
+    scripted.on(MENTIONS, ok({"data": [a_post(1)], "meta": {}}))
+    scripted.on("/x/2/users", ok({"data": "nobody"}), ok({"data": [{"id": "7"}]}), ok([]))
+    for _ in range(3):
+        with pytest.raises(TemporaryError):
+            x.fetch(QUERY, cursor=None)
 
 
 @pytest.mark.parametrize(

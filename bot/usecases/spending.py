@@ -1,0 +1,104 @@
+"""What reading and answering may cost a day where a platform charges, and what happens then.
+
+Reading stops when its budget is spent and goes on at the next midnight of UTC, where it stopped.
+A reply is another matter: a person has decided to answer somebody, and was told the price; so
+replies are held back only where a budget for them was set, and then before they are queued.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot import billing, journal
+from bot.errors import RepliesSpent
+from bot.store import Store
+from bot.wording import money
+from platforms.base import Charge, Platform
+
+WARN_AT = 0.8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Purse:
+    """What was spent today and what may be, in thousandths of a dollar; None: no limit."""
+
+    read: int
+    read_limit: int | None
+    written: int
+    write_limit: int | None
+
+    def may_read(self, mills: int = 0) -> bool:
+        """Whether so much more may be spent on reading. The last cent itself may be."""
+        limit = self.read_limit
+        return limit is None or (self.read < limit and self.read + mills <= limit)
+
+    def may_write(self, mills: int) -> bool:
+        return self.write_limit is None or self.written + mills <= self.write_limit
+
+
+def purse(store: Store, platform: str) -> Purse:
+    return Purse(
+        read=billing.spent(store, platform, write=False),
+        read_limit=_limit(store, platform, "reads"),
+        written=billing.spent(store, platform, write=True),
+        write_limit=_limit(store, platform, "replies"),
+    )
+
+
+def may_read(store: Store, platform: str, mills: int = 0) -> bool:
+    """Whether today's budget lets so much more be read (thousandths of a dollar)."""
+    return purse(store, platform).may_read(mills)
+
+
+def note(store: Store, platform: str, charges: Sequence[Charge], *, label: str) -> None:
+    """Write down what was billed. Admins hear of it once a day when little is left."""
+    before = purse(store, platform)
+    billing.enter(store, platform, charges)
+    now = purse(store, platform)
+    for what, was, is_, limit in (
+        ("Reading", before.read, now.read, now.read_limit),
+        ("Answering on", before.written, now.written, now.write_limit),
+    ):
+        if limit and was < WARN_AT * limit <= is_:
+            journal.warn(store, _running_out(f"{what} {label}", limit))
+
+
+def why_not_reading(store: Store, platform: str, *, label: str) -> str | None:
+    """Why reading stands still until tomorrow, as a sentence with the next step; None: it goes."""
+    now = purse(store, platform)
+    if now.may_read() or now.read_limit is None:
+        return None
+    return (
+        f"Today's budget for reading {label}, {money(now.read_limit)}, is spent. Reading goes on "
+        "at midnight UTC, and nothing is lost till then. Next: wait, or raise it. "
+        f"{_how(platform, 'reads')}"
+    )
+
+
+def price_told(platform: Platform | type[Platform], text: str) -> str:
+    """What publishing this text costs, as a sentence for its writer; "" where it is free."""
+    charge = platform.price(text.strip())
+    return f"A {charge.kind} costs {money(charge.mills)} on {platform.label}." if charge else ""
+
+
+def refuse_if_spent(store: Store, platform: str, charge: Charge | None) -> None:
+    """Raise RepliesSpent when publishing would cost more than may be spent on replies today."""
+    now = purse(store, platform)
+    if charge is not None and not now.may_write(charge.mills):
+        left = max(0, (now.write_limit or 0) - now.written)
+        raise RepliesSpent(costs=money(charge.mills), left=money(left))
+
+
+def _limit(store: Store, platform: str, what: str) -> int | None:
+    dollars = store.setting("company").get("budget", {}).get(platform, {}).get(what)
+    return None if dollars is None else round(dollars * 1000)
+
+
+def _running_out(what: str, limit: int) -> str:
+    return f"{what} has cost {WARN_AT:.0%} of today's budget, {money(limit)}."
+
+
+def _how(platform: str, what: str) -> str:
+    return (
+        f"Change {what} under [budget.{platform}] in the file and run "
+        "`python app.py config import`."
+    )

@@ -1,0 +1,102 @@
+"""Reading X costs money: it stops when the day's budget is spent, says so, and loses nothing."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot import billing
+from bot.config import Budget
+from bot.sandbox.square import Square
+from tests.bot.worker import Worker
+
+NOON = datetime.now(UTC).replace(hour=12) + timedelta(days=1)
+"""Of a day that X's search takes, and far from its end."""
+
+
+@pytest.fixture
+def worker(database_url: str) -> Iterator[Worker]:
+    opened = Worker(database_url, start=NOON)
+    opened.configure(admins=(opened.ana.id,), budget={"x": Budget(reads=0.1)})
+    yield opened
+    opened.close()
+
+
+def customers_post(square: Square, count: int, *, by: str = "mara") -> None:
+    for number in range(count):
+        square.post("x", by, f"is acme down? {by} {number}")
+
+
+def arrived(worker: Worker) -> int:
+    return worker.database.read(lambda store: store.containing("acme", limit=1)).total
+
+
+def told(worker: Worker) -> list[str]:
+    worker.deliver()
+    return [message.text for message in worker.slack.dms(worker.ana)]
+
+
+def test_reading_stops_when_the_budget_is_spent_and_goes_on_at_midnight(worker: Worker):
+    worker.read("x")
+    customers_post(worker.square, 21)
+    worker.read("x")
+    assert arrived(worker) == 21, "what was paid for is shown"
+
+    customers_post(worker.square, 3, by="ole")
+    worker.square.requests.clear()
+    worker.read("x")
+    worker.read("x")
+    assert worker.square.requests == [], "X was asked although nothing may be spent"
+    (problem,) = worker.problems()
+    assert "Today's budget for reading X, 10 cents, is spent." in problem
+    (near, spent) = told(worker)
+    assert near.startswith("Switchboard needs you: Reading X has cost 80% of today's budget")
+    assert spent.startswith("Switchboard needs you: Today's budget for reading X")
+
+    worker.clock.move(timedelta(hours=12))
+    worker.read("x")
+    assert worker.problems() == []
+    assert arrived(worker) == 24, "what was posted meanwhile is lost"
+
+
+def test_a_larger_budget_goes_on_at_once(worker: Worker):
+    worker.read("x")
+    customers_post(worker.square, 21)
+    worker.read("x")
+    worker.read("x")
+    customers_post(worker.square, 1, by="ole")
+    worker.configure(budget={"x": Budget(reads=5)})
+    worker.read("x")
+    assert arrived(worker) == 22
+    assert worker.problems() == []
+
+
+def test_the_budget_of_one_platform_stops_no_other(worker: Worker):
+    worker.configure(budget={"x": Budget(reads=0)})
+    worker.square.post("square", "mara", "@acme my router is broken")
+    worker.read("x", "square")
+    assert arrived(worker) == 1
+
+
+def test_a_reply_goes_out_whatever_reading_has_cost_and_is_counted(worker: Worker):
+    worker.read("x")
+    worker.square.post("x", "mara", "@acme my router is broken")
+    worker.read("x")
+    worker.configure(budget={"x": Budget(reads=0)})
+    worker.answer("Please look at https://acme.example/routers. Ben")
+    worker.deliver()
+    assert len(worker.public("x")) == 1
+    rows = {one.kind: one for one in worker.database.read(billing.spendings, "x")}
+    assert (rows["reply with a link"].units, rows["reply with a link"].mills) == (1, 200)
+
+
+def test_an_author_is_looked_up_once_over_restarts(worker: Worker):
+    worker.read("x")
+    customers_post(worker.square, 2)
+    worker.read("x")
+    worker.restart()
+    customers_post(worker.square, 1)
+    worker.read("x")
+    asked = [one for one in worker.square.requests if one.path == "/x/2/users"]
+    assert len(asked) == 1
+    assert worker.mention(3).author_handle == "mara"
