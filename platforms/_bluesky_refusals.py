@@ -7,6 +7,7 @@ for many things, its words are matched. Unknown words are passed on.
 import time
 from typing import Any
 
+from platforms._http import as_sentence
 from platforms.base import (
     GoneError,
     PausedError,
@@ -107,15 +108,15 @@ def _of_answer(response: Any, *, write: bool) -> PlatformError:
     if status == 408 or not 400 <= status < 500:
         return no_use(write=write)
     name = str(getattr(response.content, "error", None) or "")
-    said = str(getattr(response.content, "message", None) or name or f"HTTP {status}")[:300]
+    said = str(getattr(response.content, "message", None) or name or f"HTTP {status}")
     if known := _known(name, said.lower()):
         kind, sentence = known
         return kind(sentence)
     if status in {401, 402, 403}:
-        return NotLetInError(f"Bluesky does not let us in: {said.rstrip('.')}. {_ASK_ADMIN}")
+        return NotLetInError(f"Bluesky does not let us in: {as_sentence(said)} {_ASK_ADMIN}")
     if write:
-        return RejectedError(f"Bluesky refuses the reply: {said}")
-    return PausedError(f"Bluesky refuses to be read: {said}")
+        return RejectedError(f"Bluesky refuses the reply: {as_sentence(said)}")
+    return PausedError(f"Bluesky refuses to be read: {as_sentence(said)}")
 
 
 def _known(name: str, said: str) -> _Refusal | None:

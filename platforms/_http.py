@@ -64,6 +64,12 @@ def json_of(label: str, response: requests.Response, *, write: bool) -> dict[str
     return found
 
 
+def as_sentence(said: str) -> str:
+    """Return what a platform said in its own words, cut to a bearable length and ended."""
+    said = said.strip()[:300]
+    return said if said.endswith((".", "!", "?", "…")) else f"{said}."
+
+
 def retry_after(response: requests.Response) -> float | None:
     """Seconds that the Retry-After header asks for, given as a number or as a date."""
     said = response.headers.get("retry-after", "")

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 import requests
 
-from platforms._http import no_use, retry_after
+from platforms._http import as_sentence, no_use, retry_after
 from platforms.base import GoneError, PausedError, PlatformError, RejectedError, TemporaryError
 
 LABEL = "Mastodon"
@@ -63,10 +63,9 @@ def _refused_reply(status: int, said: str) -> PlatformError:
 
 def _words(response: requests.Response) -> str:
     try:
-        said = str(response.json()["error"]).strip()
+        return as_sentence(str(response.json()["error"]))
     except (KeyError, TypeError, requests.JSONDecodeError):
-        said = f"HTTP {response.status_code}"
-    return said[:300] if said.endswith((".", "!", "?")) else f"{said[:300]}."
+        return f"HTTP {response.status_code}."
 
 
 def _wait(response: requests.Response) -> float:

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import requests
 
-from platforms._http import Wire, no_answer, no_use, retry_after
+from platforms._http import Wire, as_sentence, no_answer, no_use, retry_after
 from platforms.base import GoneError, PausedError, PlatformError, RejectedError, TemporaryError
 
 LABEL = "Reddit"
@@ -19,6 +19,10 @@ _SLOWER = "Reddit asks us to slow down."
 _LIMITS = ("x-ratelimit-remaining", "x-ratelimit-reset", "x-ratelimit-used")
 _ASK_ADMIN = "An admin has to look at the REDDIT_ settings and at the app in Reddit's preferences."
 LOGIN_REFUSED = f"Reddit does not accept our login any more. {_ASK_ADMIN}"
+_NARROW_TOKEN = (
+    "Our login at Reddit may not do this. An admin has to make a token with the scopes identity,"  # noqa: S105 - a sentence
+    " read, privatemessages, submit, edit and history."
+)
 _UNIT_SECONDS = {"millisecond": 0, "second": 1, "minute": 60, "hour": 3600}
 _UNKNOWN_WAIT = 600.0
 _WRITES = ("/api/comment", "/api/editusertext", "/api/del")
@@ -76,7 +80,7 @@ def said_no(errors: list[Any], *, write: bool) -> PlatformError:
     code = next(
         (each for each in ("RATELIMIT", *_REPLY_REFUSALS) if each in told), next(iter(told))
     )
-    words = told[code]
+    words = as_sentence(told[code])
     if code == "RATELIMIT":
         return TemporaryError("Reddit lets us write again later.", retry_after=_wait_in(words))
     if not write:
@@ -93,6 +97,8 @@ def _refusal(response: requests.Response, *, write: bool) -> PlatformError | Non
         return no_use(LABEL, write=write)
     if status < 400 or _has_reason(response):
         return None  # praw tells what it says
+    if "insufficient_scope" in response.headers.get("www-authenticate", ""):
+        return PausedError(_NARROW_TOKEN)
     if status == 401 or response.url.endswith("/access_token"):
         return PausedError(LOGIN_REFUSED)
     return _refused_write(response) if write else _refused_reading(response)
@@ -116,8 +122,8 @@ def _refused_reply(status: int) -> PlatformError:
         return GoneError("The post cannot be seen any more.")
     if status == 403:
         return RejectedError(
-            "Reddit does not let our account answer there: the community is private or banned us,"
-            " or the thread is locked."
+            "Reddit does not let our account answer there: the community is private, quarantined or"
+            " banned us, or the thread is locked."
         )
     return RejectedError(f"Reddit refuses the reply (HTTP {status}).")
 

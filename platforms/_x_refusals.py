@@ -8,7 +8,7 @@ from typing import Any
 
 import requests
 
-from platforms._http import no_use
+from platforms._http import as_sentence, no_use
 from platforms.base import GoneError, PausedError, PlatformError, RejectedError, TemporaryError
 
 LABEL = "X"
@@ -37,8 +37,8 @@ _REPLY_REFUSALS: tuple[tuple[str, type[PlatformError], str], ...] = (
     ("too long", RejectedError, "X says that the text is too long."),
     ("app permissions", PausedError, f"The app may read X but not write. {_ASK_ADMIN}"),
     ("subset of", PausedError, f"The app's access to X does not cover replies. {_ASK_ADMIN}"),
+    ("suspended", PausedError, f"X has suspended our account. {_ASK_ADMIN}"),  # before "spend"
     ("spend", PausedError, f"The app has reached its spending limit at X. {_ASK_ADMIN}"),
-    ("suspended", PausedError, f"X has suspended our account. {_ASK_ADMIN}"),
     ("temporarily locked", PausedError, "X has locked our account. An admin has to log in at X."),
 )
 
@@ -78,7 +78,7 @@ def _words(response: requests.Response) -> str:
         said = errors[0].get("message") or body.get("detail") or body["title"]
     except (AttributeError, KeyError, IndexError, TypeError, requests.JSONDecodeError):
         return f"HTTP {response.status_code}."
-    return str(said)[:300]
+    return as_sentence(str(said))
 
 
 def _too_many(response: requests.Response) -> TemporaryError:

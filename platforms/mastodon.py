@@ -294,7 +294,7 @@ class Mastodon(Platform):
     def _states(self, ids: Sequence[str]) -> Iterator[SourceState]:
         try:
             shown = self._line.ask("statuses", list(ids))
-        except PausedError:  # servers before Mastodon 4.3, and others
+        except NotThereError:  # servers before Mastodon 4.3, and others
             shown = [each for each in map(self._one, ids) if each]
         with shaped():
             known = {str(each["id"]): each for each in shown}

@@ -121,7 +121,7 @@ def _refusal(response: requests.Response, *, write: bool) -> PlatformError:
         return no_use(Square.label, write=write)
     if status == 429:
         wait = retry_after(response)
-        return TemporaryError("The Town Square asks us to slow down.", retry_after=wait)
+        return TemporaryError(f"{Square.label} asks us to slow down.", retry_after=wait)
     if status in {401, 402, 403}:
         return PausedError(f"The Town Square lets us in no more (HTTP {status}).")
     said = json_of(Square.label, response, write=False).get("message", "")

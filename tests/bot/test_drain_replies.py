@@ -67,6 +67,18 @@ def test_in_doubt_it_is_looked_for_over_the_settle_time(worker: Worker, how: str
     assert len(looks) - len(writes) == (1 if how == "drop_after" else 3)
 
 
+@on_sqlite
+@pytest.mark.parametrize(("failures", "state"), [(1, ReplyState.SENT), (99, ReplyState.UNCERTAIN)])
+def test_a_look_that_fails_proves_nothing(worker: Worker, failures: int, state: ReplyState):
+    worker.post(BROKEN)
+    worker.answer(SORRY)
+    worker.square.order_fault("square", "drop_after", on="write")
+    worker.square.order_fault("square", "503", on="read", times=failures)
+    worker.deliver()
+    assert len(worker.public()) == 1, "a reply was sent a second time by itself"
+    assert worker.state_of_reply() == state
+
+
 @pytest.mark.parametrize("after_the_call", [True, False])
 def test_a_worker_that_died_with_a_reply_in_hand_never_doubles_it(
     worker: Worker, after_the_call: bool

@@ -1,5 +1,6 @@
 """A server that gives prepared answers, for shapes that the stand-in network does not make."""
 
+import asyncio
 import json
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,6 +19,16 @@ def ok(body: Any, **headers: str) -> Answer:
 def dropped() -> Answer:
     """The connection closes, and nobody has said a word."""
     return 0, "", {}
+
+
+def silence() -> Answer:
+    """Nothing comes, for as long as one cares to wait."""
+    return 0, None, {}
+
+
+def half(body: str) -> Answer:
+    """The connection closes in the middle of an answer."""
+    return 0, body, {}
 
 
 def refused(status: int, body: Any, **headers: str) -> Answer:
@@ -54,7 +65,7 @@ class Scripted:
         app.router.add_route("*", "/{path:.*}", self._answer)
         return app
 
-    async def _answer(self, request: web.Request) -> web.Response:
+    async def _answer(self, request: web.Request) -> web.StreamResponse:
         path = urlsplit(request.path).path.rstrip("/")
         self.asked.append((path, dict(request.query)))
         headers = {name.lower(): value for name, value in request.headers.items()}
@@ -64,8 +75,21 @@ class Scripted:
         self.sent.append((path, await request.text()))
         due = self.answers.get(path, [refused(404, {"detail": f"nothing prepared for {path}"})])
         status, body, headers = due.pop(0) if len(due) > 1 else due[0]
-        if status == 0 and request.transport is not None:
-            request.transport.abort()
+        if status == 0:
+            return await _broken(request, body)
         if isinstance(body, str):
             return web.Response(status=status or 500, text=body, headers=headers)
         return web.json_response(body, status=status, headers=headers)
+
+
+async def _broken(request: web.Request, body: str | None) -> web.StreamResponse:
+    transport = request.transport
+    assert transport is not None
+    response = web.StreamResponse(headers={"content-length": str(len(body or "") + 1)})
+    if body:
+        await response.prepare(request)
+        await response.write(body.encode())
+    while body is None and not transport.is_closing():
+        await asyncio.sleep(0.02)
+    transport.abort()
+    return response

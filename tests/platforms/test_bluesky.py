@@ -14,7 +14,6 @@ from platforms._bluesky_line import Line
 from platforms._bluesky_posts import own_key, text_of
 from platforms._bluesky_reading import DEEP_LOOK_EVERY, OVERLAP, PAGES
 from platforms.base import (
-    GoneError,
     Media,
     PausedError,
     Query,
@@ -421,33 +420,6 @@ def _sent(bluesky: Bluesky, scripted: Scripted, text: str) -> dict[str, Any]:
     return scripted.sent_to(PUT)[-1]
 
 
-@pytest.mark.parametrize(
-    ("answer", "kind"),
-    [
-        (refused(400, {"error": "InvalidRequest", "message": "Invalid record"}), RejectedError),
-        (refused(400, {"error": "BlockedByActor", "message": "blocked"}), GoneError),
-        (refused(401, {"error": "AccountTakedown", "message": "down"}), PausedError),
-        (refused(400, {"error": "AccountDeactivated", "message": "off"}), PausedError),
-        (refused(403, {"error": "Forbidden", "message": "no"}), PausedError),
-        (refused(413, {"error": "PayloadTooLarge", "message": "much"}), RejectedError),
-        (refused(500, {"error": "InternalServerError", "message": "oops"}), UncertainError),
-        (refused(502, {"error": "UpstreamFailure", "message": "oops"}), UncertainError),
-        (refused(404, "<html>"), RejectedError),
-        (ok({"uri": "at://somebody/else/1"}), UncertainError),
-        (ok("<html>"), UncertainError),
-    ],
-)
-def test_refused_reply_is_classed(
-    answer: Any, kind: type[Exception], bluesky: Bluesky, scripted: Scripted
-) -> None:
-    scripted.on(PUT, answer)
-    with pytest.raises(kind) as raised:
-        bluesky.reply(TO_HER, "Hello", key="k1")
-    for closer in (GoneError, PausedError):
-        assert isinstance(raised.value, closer) == (kind is closer)
-    assert len(scripted.asked_for(PUT)) == 1
-
-
 # -- sessions
 
 
@@ -464,13 +436,6 @@ def test_expired_session_is_renewed_once(bluesky: Bluesky, scripted: Scripted) -
     bluesky.fetch(QUERY, cursor=None)
     asked = [len(scripted.asked_for(path)) for path in (LOGIN, RENEWAL, NOTES)]
     assert asked == [1, 1, 3]
-
-
-def test_expired_session_does_not_cost_a_reply(bluesky: Bluesky, scripted: Scripted) -> None:
-    uri = f"at://{ME}/app.bsky.feed.post/{own_key(HER_POST, 'Hello', 'k1')}"
-    scripted.on(PUT, EXPIRED, ok({"uri": uri, "cid": "bafy2"}))
-    scripted.on(RENEWAL, ok(a_session(2)))
-    assert bluesky.reply(TO_HER, "Hello", key="k1").external_id == uri
 
 
 def test_revoked_session_leads_to_a_new_login(bluesky: Bluesky, scripted: Scripted) -> None:
@@ -529,56 +494,6 @@ def test_account_is_spoken_to_where_it_is_held(scripted: Scripted, bluesky: Blue
         scripted.on(path.replace("/bluesky", "/home"), ok(answer))
     assert bluesky.fetch(QUERY, cursor=None).mentions == ()
     assert scripted.asked_for(NOTES) == []
-
-
-@pytest.mark.parametrize(
-    ("headers", "wait"),
-    [
-        ({"ratelimit_reset": "240"}, 240),
-        ({"ratelimit_reset": "240", "retry_after": "10"}, 240),
-        ({"retry_after": "33"}, 33),
-        ({}, 300),
-        ({"ratelimit_reset": "soon", "retry_after": "-"}, 300),
-        ({"ratelimit_reset": "9999999"}, 86400),
-    ],
-)
-def test_slow_down_reads_both_headers(
-    headers: dict[str, str], wait: float, bluesky: Bluesky, scripted: Scripted
-) -> None:
-    said = dict(headers)
-    if said.get("ratelimit_reset", "").isdigit():
-        said["ratelimit_reset"] = str(int(now().timestamp()) + int(said["ratelimit_reset"]))
-    scripted.on(NOTES, refused(429, {"error": "RateLimitExceeded"}, **said))
-    with pytest.raises(TemporaryError) as raised:
-        bluesky.fetch(QUERY, cursor=None)
-    assert raised.value.retry_after == pytest.approx(wait, abs=3)
-
-
-@pytest.mark.parametrize(
-    "answer",
-    [
-        {"notifications": None},
-        {"notifications": [{"uri": HER_POST}]},
-        {"notifications": [a_note() | {"indexedAt": "?"}]},
-        {},
-    ],
-)
-def test_unknown_shapes_are_trouble_for_later(
-    answer: Any, bluesky: Bluesky, scripted: Scripted
-) -> None:
-    scripted.on(NOTES, ok(answer))
-    with pytest.raises(TemporaryError):
-        bluesky.fetch(QUERY, cursor=None)
-
-
-@pytest.mark.parametrize("answer", [ok({"posts": [None]}), ok({}), refused(502, {})])
-def test_looking_at_the_post_first_fails_before_anything_is_out(
-    answer: Any, bluesky: Bluesky, scripted: Scripted
-) -> None:
-    scripted.on(POSTS, answer)
-    with pytest.raises(TemporaryError):
-        bluesky.reply(TO_HER, "Hello", key="k1")
-    assert scripted.asked_for(PUT) == []
 
 
 # -- counting

@@ -1,8 +1,6 @@
 """What every platform promises, whichever it is."""
 
 import logging
-import socket
-from contextlib import closing
 from datetime import UTC, timedelta
 
 import pytest
@@ -14,7 +12,6 @@ from platforms.base import (
     PausedError,
     RejectedError,
     TemporaryError,
-    UncertainError,
 )
 from tests.platforms.conftest import (
     QUERY,
@@ -23,7 +20,6 @@ from tests.platforms.conftest import (
     environment,
     now,
     only,
-    open_at,
 )
 
 NAMES = ["x", "reddit", "bluesky", "mastodon", "square"]
@@ -117,45 +113,6 @@ def test_first_round_reads_the_recent_past_only(name: str, square: Square, opene
 
 
 @every_platform
-@pytest.mark.parametrize(
-    ("how", "kind"),
-    [
-        ("401", PausedError),
-        ("402", PausedError),
-        ("429", TemporaryError),
-        ("429_bare", TemporaryError),
-        ("500", TemporaryError),
-        ("503", TemporaryError),
-        ("drop_before", TemporaryError),
-        ("drop_after", TemporaryError),
-        ("hang", TemporaryError),
-        ("half", TemporaryError),
-        ("html", TemporaryError),
-        ("garbage", TemporaryError),
-    ],
-)
-def test_reading_recovers_from(
-    name: str, how: str, kind: type[TemporaryError], square: Square, opened: Open
-) -> None:
-    platform = opened(name, fault=how)
-    customer_posts(square, name, "hello")
-    square.order_fault(name, how, on="read")
-    with pytest.raises(kind) as raised:
-        platform.fetch(QUERY, cursor=None)
-    assert isinstance(raised.value, PausedError) == (kind is PausedError)
-    assert str(raised.value).endswith(".")
-    assert len(platform.fetch(QUERY, cursor=None).mentions) == 1
-
-
-@every_platform
-def test_slow_down_says_for_how_long(name: str, square: Square, opened: Open) -> None:
-    square.order_fault(name, "429", on="read")
-    with pytest.raises(TemporaryError) as raised:
-        opened(name).fetch(QUERY, cursor=None)
-    assert raised.value.retry_after == pytest.approx(120, abs=3)
-
-
-@every_platform
 def test_reply_is_out_once_and_found_again(name: str, square: Square, opened: Open) -> None:
     post = customer_posts(square, name, "who can help?")
     platform = opened(name)
@@ -167,69 +124,6 @@ def test_reply_is_out_once_and_found_again(name: str, square: Square, opened: Op
     assert published.url.startswith("https://")
     assert platform.find_reply(to, text, key="k1", since=now()) == published
     assert platform.find_reply(to, "something else", key="k2", since=now()) is None
-
-
-@every_platform
-@pytest.mark.parametrize(
-    "how", ["503_after", "drop_after", "hang_after", "half", "html", "garbage"]
-)
-def test_unanswered_reply_is_uncertain_and_out_once(
-    name: str, how: str, square: Square, opened: Open
-) -> None:
-    customer_posts(square, name, "who can help?")
-    platform = opened(name, fault=how)
-    to = only(platform)
-    since = now()
-    square.order_fault(name, how, on="write")
-    with pytest.raises(UncertainError):
-        platform.reply(to, "We can. Ana", key="k1")
-    assert len(square.replies_by_brand(name)) == 1, "the library sent it more than once"
-    found = platform.find_reply(to, "We can. Ana", key="k1", since=since)
-    assert found is not None
-
-
-@every_platform
-@pytest.mark.parametrize("how", ["503", "500", "drop_before", "hang"])
-def test_reply_that_never_came_out_is_uncertain_and_not_found(
-    name: str, how: str, square: Square, opened: Open
-) -> None:
-    customer_posts(square, name, "who can help?")
-    platform = opened(name, fault=how)
-    to = only(platform)
-    square.order_fault(name, how, on="write")
-    with pytest.raises(UncertainError):
-        platform.reply(to, "We can. Ana", key="k1")
-    assert platform.find_reply(to, "We can. Ana", key="k1", since=now()) is None
-
-
-@every_platform
-@pytest.mark.parametrize(
-    ("how", "kind"), [("401", PausedError), ("429", TemporaryError), ("429_bare", TemporaryError)]
-)
-def test_refused_reply_is_surely_not_out(
-    name: str, how: str, kind: type[TemporaryError], square: Square, opened: Open
-) -> None:
-    customer_posts(square, name, "who can help?")
-    platform = opened(name, fault=how)
-    to = only(platform)
-    square.order_fault(name, how, on="write")
-    with pytest.raises(kind):
-        platform.reply(to, "We can. Ana", key="k1")
-    assert square.replies_by_brand(name) == []
-    assert platform.reply(to, "We can. Ana", key="k1").external_id
-
-
-@every_platform
-def test_unreachable_platform_has_surely_not_got_the_reply(
-    name: str, square: Square, opened: Open
-) -> None:
-    customer_posts(square, name, "who can help?")
-    to = only(opened(name))
-    with socket.socket() as nobody_listens:
-        nobody_listens.bind(("127.0.0.1", 0))
-        away = open_at(f"http://127.0.0.1:{nobody_listens.getsockname()[1]}", name)
-        with closing(away), pytest.raises(TemporaryError):
-            away.reply(to, "We can. Ana", key="k1")
 
 
 @every_platform

@@ -13,7 +13,7 @@ import pytest
 import platforms
 from platforms.base import Platform, RejectedError, TemporaryError
 from tests.platforms.conftest import QUERY, now, only
-from tests.platforms.scripted import Answer, Scripted, dropped, ok, refused
+from tests.platforms.scripted import Answer, Scripted, ok
 from tests.platforms.test_contract import NAMES
 
 PATHS = {"feeds": "/feed", "hackernews": "/search_by_date"}
@@ -104,37 +104,6 @@ def test_oldest_comes_first_and_again_only_with_the_same_id(
     assert [mention.text for mention in later.mentions] == ["acme 1", "acme 2"]
     assert later.mentions[0].external_id == page.mentions[0].external_id
     assert later.gap is None
-
-
-@every_platform
-@pytest.mark.parametrize(
-    "answer",
-    [
-        refused(402, ""),
-        refused(429, ""),
-        refused(500, ""),
-        refused(503, ""),
-        ok("<html><h1>Be right back</h1></html>"),
-        ok(["what", "is", {"this": None}]),
-        dropped(),
-    ],
-    ids=["402", "429", "500", "503", "html", "garbage", "dropped"],
-)
-def test_reading_recovers_from(name: str, answer: Answer, opened: Open, scripted: Scripted) -> None:
-    scripted.on(PATHS[name], answer, saying(name, (1, "acme", now())))
-    platform = opened(name)
-    with pytest.raises(TemporaryError) as raised:
-        platform.fetch(QUERY, cursor=None)
-    assert str(raised.value).endswith(".")
-    assert len(platform.fetch(QUERY, cursor=None).mentions) == 1
-
-
-@every_platform
-def test_slow_down_says_for_how_long(name: str, opened: Open, scripted: Scripted) -> None:
-    scripted.on(PATHS[name], refused(429, "", retry_after="120"))
-    with pytest.raises(TemporaryError) as raised:
-        opened(name).fetch(QUERY, cursor=None)
-    assert raised.value.retry_after == pytest.approx(120, abs=3)
 
 
 @every_platform

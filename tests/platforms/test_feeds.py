@@ -15,7 +15,9 @@ from platforms._feed_entries import entries, is_alert
 from platforms.base import FoundMention, Media, Query, TemporaryError
 from platforms.feeds import Feeds, FeedSettings
 from tests.platforms.conftest import QUERY, now
-from tests.platforms.scripted import Answer, Scripted, dropped, ok, refused
+from tests.platforms.faults import of_feeds
+from tests.platforms.faults.row import Fault
+from tests.platforms.scripted import Answer, Scripted, ok, refused
 
 Open = Callable[..., Feeds]
 EMPTY = ok("<rss version='2.0'><channel><title>Quiet</title></channel></rss>")
@@ -198,39 +200,24 @@ def test_feeds_are_asked_at_their_own_pace(feeds: Open, scripted: Scripted) -> N
     assert len(scripted.asked_for("/feed")) == 2
 
 
-BROKEN: list[tuple[Answer, str]] = [
-    (refused(404, ""), "HTTP 404"),
-    (refused(410, ""), "Remove it from FEED_URLS"),
-    (refused(500, ""), "HTTP 500"),
-    (ok("<html><p>Be right back</p></html>"), "no feed"),
-    (ok(""), "no feed"),
-    (ok('{"json": true}'), "no feed"),
-    (ok("x" * 3_000_000), "larger than 2 MB"),
-    (refused(302, "", location="/feed"), "did not answer"),
-    (refused(302, "", location="file:///etc/passwd"), "did not answer"),
-    (dropped(), "did not answer"),
-]
-
-
-@pytest.mark.parametrize(("answer", "words"), BROKEN)
+@pytest.mark.parametrize("row", of_feeds.FAULTS, ids=str)
 def test_broken_feed_hides_no_other_and_is_named_in_the_log(
-    answer: Answer,
-    words: str,
+    row: Fault,
     feeds: Open,
     scripted: Scripted,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     caplog.set_level(logging.INFO, logger="platforms")
-    scripted.on("/feed", answer)
+    scripted.on("/feed", *row.answers)
     scripted.on("/other", rss(an_item("acme")))
-    platform = feeds("/feed", "/other", size_limit=2_000_000)
+    platform = feeds("/feed", "/other")
     page = platform.fetch(QUERY, cursor=None)
     assert titles(page.mentions) == ["acme"]
     assert page.gap is None
     page = platform.fetch(QUERY, cursor=page.cursor)
     (said,) = (record.getMessage() for record in caplog.records)
-    assert said.startswith("the feed of 127.0.0.1 cannot be read: ")
-    assert words in said
+    problem = row.says.removeprefix("No feed can be read. 127.0.0.1: ")
+    assert said == f"the feed of 127.0.0.1 cannot be read: {problem}"
     scripted.on("/feed", EMPTY)
     failed = {name: each | {"due": 0} for name, each in json.loads(page.cursor).items()}
     platform.fetch(QUERY, cursor=json.dumps(failed))

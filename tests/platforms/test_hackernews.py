@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 import platforms
-from platforms.base import Media, PausedError, Query, SettingsProblem, TemporaryError
+from platforms.base import Media, Query, SettingsProblem
 from platforms.hackernews import HackerNews, HackerNewsSettings
 from tests.platforms.conftest import QUERY, now
-from tests.platforms.scripted import Answer, Scripted, dropped, ok, refused
+from tests.platforms.scripted import Answer, Scripted, ok
 
 SEARCH = "/search_by_date"
 
@@ -133,35 +133,6 @@ def test_second_full_of_hits_is_no_endless_loop(hackernews: HackerNews, scripted
     scripted.on(SEARCH, found(a_hit(9), total=5000))
     assert hackernews.fetch(QUERY, cursor=None).gap is not None
     assert len(scripted.asked_for(SEARCH)) == 2
-
-
-@pytest.mark.parametrize(
-    ("answer", "kind", "wait"),
-    [
-        (refused(429, "", retry_after="90"), TemporaryError, 90.0),
-        (refused(403, ""), PausedError, None),
-        (refused(400, {"message": "invalid"}), PausedError, None),
-        (refused(503, ""), TemporaryError, None),
-        (dropped(), TemporaryError, None),
-        (ok("<html>"), TemporaryError, None),
-        (ok([]), TemporaryError, None),
-        (ok({"hits": [{"objectID": "5"}], "nbHits": 1}), TemporaryError, None),
-        (ok({"hits": None, "nbHits": 1}), TemporaryError, None),
-    ],
-)
-def test_reading_refused(
-    answer: Answer,
-    kind: type[TemporaryError],
-    wait: float | None,
-    hackernews: HackerNews,
-    scripted: Scripted,
-) -> None:
-    scripted.on(SEARCH, answer)
-    with pytest.raises(kind) as raised:
-        hackernews.fetch(QUERY, cursor=None)
-    assert type(raised.value) is kind
-    assert raised.value.retry_after == wait
-    assert str(raised.value).endswith(".")
 
 
 def test_switch_is_1_or_nothing() -> None:

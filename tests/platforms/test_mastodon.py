@@ -4,21 +4,18 @@ import json
 import logging
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from bot.sandbox.square import Square
 from platforms.base import (
-    GoneError,
     Media,
     PausedError,
-    PlatformError,
     Query,
     RejectedError,
     Target,
-    TemporaryError,
     UncertainError,
 )
 from platforms.mastodon import Mastodon
@@ -296,102 +293,6 @@ def test_server_that_ignores_the_key_is_asked_before_a_repeat(square: Square, op
     with pytest.raises(UncertainError):
         platform.reply(to, "We can", key="k1")
     assert platform.find_reply(to, "We can", key="another", since=now()) is not None
-
-
-READ_ERRORS: list[tuple[Answer, type[PlatformError], str]] = [
-    (refused(401, {"error": "The access token is invalid"}), PausedError, "access token"),
-    (refused(403, {"error": "This action is outside the authorized scopes"}), PausedError, "scope"),
-    (refused(404, {"error": "Record not found"}), PausedError, "Record not found."),
-    (refused(410, "gone"), PausedError, "HTTP 410."),
-    (refused(422, {"error": "Validation failed"}), PausedError, "Validation failed."),
-    (refused(301, "", location="https://other.example/"), PausedError, "moved"),
-    (refused(429, {"error": "Too many requests"}), TemporaryError, "slow down"),
-    (refused(500, "oh"), TemporaryError, "trouble"),
-    (refused(503, "oh"), TemporaryError, "trouble"),
-    (ok("<html>"), TemporaryError, "trouble"),
-    (ok(["what", {"this": None}]), TemporaryError, "trouble"),
-    (ok({"id": "5"}), TemporaryError, "trouble"),
-    (ok([told("5", a_status(5, "x", created_at="yesterday"))]), TemporaryError, "trouble"),
-    (ok([], x_ratelimit_reset="soon"), TemporaryError, "trouble"),
-    (dropped(), TemporaryError, "did not answer"),
-]
-
-
-@pytest.mark.parametrize(("answer", "kind", "words"), READ_ERRORS)
-def test_reading_refused(
-    answer: Answer,
-    kind: type[PlatformError],
-    words: str,
-    mastodon: Mastodon,
-    scripted: Scripted,
-) -> None:
-    scripted.on(NOTIFICATIONS, answer)
-    with pytest.raises(kind, match=words) as raised:
-        mastodon.fetch(QUERY, cursor=None)
-    assert isinstance(raised.value, PausedError) is (kind is PausedError)
-
-
-WRITE_ERRORS: list[tuple[Answer, type[PlatformError], str]] = [
-    (refused(401, {"error": "The access token was revoked"}), PausedError, "access token"),
-    (refused(403, {"error": "This action is outside the authorized scopes"}), PausedError, "write"),
-    (refused(403, {"error": "Your login is currently disabled"}), PausedError, "disabled"),
-    (refused(403, {"error": "This action is not allowed"}), RejectedError, "not allowed"),
-    (
-        refused(403, {"error": "Forbidden: you do not have permission to reply to this status"}),
-        RejectedError,
-        "permission to reply",
-    ),
-    (refused(404, {"error": "The post you are trying to reply to does…"}), GoneError, "deleted"),
-    (refused(410, ""), GoneError, "deleted"),
-    (refused(422, {"error": "Validation failed: Text can't be blank"}), RejectedError, "blank"),
-    (refused(301, "", location="https://other.example/"), PausedError, "moved"),
-    (refused(429, {"error": "Too many requests"}), TemporaryError, "slow down"),
-    (refused(500, "oh"), UncertainError, "may be out"),
-    (refused(504, "oh"), UncertainError, "may be out"),
-    (ok("<html>"), UncertainError, "may be out"),
-    (ok([]), UncertainError, "may be out"),
-    (ok(OUT, x_ratelimit_reset="soon"), UncertainError, "may be out"),
-    (dropped(), UncertainError, "may be out"),
-]
-
-
-@pytest.mark.parametrize(("answer", "kind", "words"), WRITE_ERRORS)
-def test_reply_refused(
-    answer: Answer,
-    kind: type[PlatformError],
-    words: str,
-    mastodon: Mastodon,
-    scripted: Scripted,
-) -> None:
-    scripted.on(STATUSES, answer)
-    with pytest.raises(kind, match=words) as raised:
-        mastodon.reply(TO, "Hello", key="k1")
-    assert type(raised.value) is kind
-    assert len(scripted.asked_for(STATUSES)) == 1, "the library sent it more than once"
-
-
-def _in(seconds: float) -> datetime:
-    return now() + timedelta(seconds=seconds)
-
-
-def test_slow_down_is_understood_as_a_date_as_seconds_and_not_at_all(
-    mastodon: Mastodon, scripted: Scripted
-) -> None:
-    date = _in(200).isoformat().replace("+00:00", "Z")
-    seconds = str(int(_in(100).timestamp()))
-    scripted.on(
-        STATUSES,
-        refused(429, "", x_ratelimit_reset=date),
-        refused(429, "", x_ratelimit_reset=seconds),
-        refused(429, "", retry_after="60"),
-        refused(429, ""),
-    )
-    waits = []
-    for _ in range(4):
-        with pytest.raises(TemporaryError) as raised:
-            mastodon.reply(TO, "Hello", key="k")
-        waits.append(raised.value.retry_after)
-    assert waits == [pytest.approx(200, abs=3), pytest.approx(100, abs=3), 60.0, 300.0]
 
 
 def test_refresh_asks_twenty_at_a_time(mastodon: Mastodon, scripted: Scripted) -> None:

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import timedelta
-from email.utils import format_datetime
 from typing import Any
 
 import pytest
@@ -15,14 +14,12 @@ from platforms.base import (
     PausedError,
     PublishedReply,
     Query,
-    RejectedError,
     Target,
     TemporaryError,
-    UncertainError,
 )
 from platforms.reddit import Reddit
 from tests.platforms.conftest import QUERY, Open, customer_posts, now, only, open_at
-from tests.platforms.scripted import Answer, Scripted, ok, refused
+from tests.platforms.scripted import Scripted, ok, refused
 
 TOKEN = {"access_token": "t", "token_type": "bearer", "expires_in": 86400, "scope": "*"}
 COMMENT, INFO = "/reddit/api/comment", "/reddit/api/info"
@@ -195,63 +192,6 @@ def test_counts_what_is_sent(text: str, over: int, reddit: Reddit) -> None:
     assert reddit.measure(text).over == over
 
 
-def test_reply_that_reddit_does_not_show_is_uncertain(reddit: Reddit, scripted: Scripted) -> None:
-    scripted.on(COMMENT, ok(things()))
-    with pytest.raises(UncertainError):
-        reddit.reply(TO, "Hello", key="k")
-
-
-@pytest.mark.parametrize(
-    ("words", "wait"),
-    [
-        ("Take a break for 9 minutes before trying again.", 600.0),
-        ("you are doing that too much. try again in 30 seconds.", 31.0),
-        ("Looks like you've been doing that a lot. Try again in 500 milliseconds.", 1.0),
-        ("Сделайте перерыв 3 с.", 600.0),  # noqa: RUF001 - Russian
-    ],
-)
-def test_break_that_reddit_asks_for(
-    words: str, wait: float, reddit: Reddit, scripted: Scripted
-) -> None:
-    scripted.on(COMMENT, ok(said("RATELIMIT", words)))
-    with pytest.raises(TemporaryError) as raised:
-        reddit.reply(TO, "Hello", key="k")
-    assert raised.value.retry_after == wait
-
-
-@pytest.mark.parametrize(
-    ("answer", "kind", "words"),
-    [
-        (ok(said("THREAD_LOCKED", "Comments are locked.")), RejectedError, "locked"),
-        (ok(said("NEW_ONE", "no cats allowed")), RejectedError, "no cats allowed"),
-        (ok(said("USER_REQUIRED", "log in")), PausedError, "login"),
-        (refused(403, {"message": "Forbidden", "error": 403}), RejectedError, "private"),
-        (refused(404, {"message": "Not Found", "error": 404}), RejectedError, "seen any more"),
-        (refused(413, ""), RejectedError, "413"),
-        (refused(400, {"reason": "BAD", "explanation": "not so"}), RejectedError, "not so"),
-        (refused(401, ""), PausedError, "login"),
-        (ok({}), UncertainError, "may be out"),
-        (ok({"json": {}}), UncertainError, "may be out"),
-        (ok(things({"kind": "t1", "data": {"id": "x"}})), UncertainError, "may be out"),
-    ],
-)
-def test_what_reddit_says_to_a_reply(
-    answer: Answer, kind: type[Exception], words: str, reddit: Reddit, scripted: Scripted
-) -> None:
-    scripted.on(COMMENT, answer)
-    with pytest.raises(kind, match=words):
-        reddit.reply(TO, "Hello", key="k")
-    assert len(scripted.asked_for(COMMENT)) == 1
-
-
-def test_date_in_retry_after_is_understood(reddit: Reddit, scripted: Scripted) -> None:
-    until = format_datetime(now() + timedelta(seconds=90), usegmt=False)
-    scripted.on(INFO, refused(429, "", retry_after=until))
-    with pytest.raises(TemporaryError) as raised:
-        list(reddit.refresh(["t1_a"]))
-    assert raised.value.retry_after == pytest.approx(90, abs=3)
-
-
 def test_odd_limit_headers_do_not_spoil_a_reply(reddit: Reddit, scripted: Scripted) -> None:
     headers = {"x_ratelimit_used": "3.0", "x_ratelimit_remaining": "96.5", "x_ratelimit_reset": "?"}
     scripted.on(COMMENT, ok(things(a_comment("b", "Hello", permalink="/r/m/b/")), **headers))
@@ -276,29 +216,6 @@ def test_refused_token_is_renewed_by_the_next_call(reddit: Reddit, scripted: Scr
     (state,) = reddit.refresh(["t1_a"])
     assert state.text == "changed"
     assert len(scripted.asked_for("/reddit/api/v1/access_token")) == 2
-
-
-@pytest.mark.parametrize(
-    "answer",
-    [
-        ok({"error": "invalid_grant"}),
-        refused(400, {"message": "Bad Request", "error": 400}),
-        refused(401, {"message": "Unauthorized", "error": 401}),
-    ],
-)
-def test_refused_login_pauses(answer: Answer, reddit: Reddit, scripted: Scripted) -> None:
-    scripted.on("/reddit/api/v1/access_token", answer)
-    with pytest.raises(PausedError, match="login"):
-        reddit.fetch(QUERY, cursor=None)
-
-
-@pytest.mark.parametrize("token", [ok({}), ok([]), ok("<html>"), refused(503, "")])
-def test_garbled_login_never_leaves_a_reply_in_doubt(
-    token: Answer, reddit: Reddit, scripted: Scripted
-) -> None:
-    scripted.on("/reddit/api/v1/access_token", token)
-    with pytest.raises(TemporaryError):
-        reddit.reply(TO, "Hello", key="k")
 
 
 def test_wrong_password_pauses(base_url: str) -> None:

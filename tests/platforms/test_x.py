@@ -13,7 +13,6 @@ from platforms._x_posts import id_at
 from platforms._x_reading import QUERY_LENGTH, searches
 from platforms.base import (
     Media,
-    PausedError,
     PublishedReply,
     Query,
     RejectedError,
@@ -22,7 +21,7 @@ from platforms.base import (
 )
 from platforms.x import X
 from tests.platforms.conftest import QUERY, Open, now, only, open_at, target_of
-from tests.platforms.scripted import Scripted, ok, refused
+from tests.platforms.scripted import Scripted, ok
 
 MENTIONS, SEARCH = f"/x/2/users/{BRAND_ID}/mentions", "/x/2/tweets/search/recent"
 NOTHING: dict[str, Any] = {"meta": {"result_count": 0}}
@@ -321,32 +320,6 @@ def test_reply_is_found_behind_what_x_changed(x: X, scripted: Scripted) -> None:
     found = x.find_reply(a_target(), "We can & do,  see acme.com/help", key="k", since=now())
     assert found is not None
     assert found.external_id == shown["id"]
-
-
-def test_day_limit_is_waited_for(x: X, scripted: Scripted) -> None:
-    soon, tomorrow = (str(int(now().timestamp()) + wait) for wait in (30, 40_000))
-    body = {"title": "Too Many Requests"}
-    scripted.on(
-        "/x/2/tweets",
-        refused(
-            429,
-            body,
-            x_rate_limit_reset=soon,
-            x_user_limit_24hour_remaining="0",
-            x_user_limit_24hour_reset=tomorrow,
-        ),
-        refused(429, body, x_rate_limit_reset=soon),
-        refused(429, body),
-        refused(429, body | {"type": "https://api.twitter.com/2/problems/usage-capped"}),
-    )
-    waits = []
-    for _ in range(3):
-        with pytest.raises(TemporaryError) as raised:
-            x.reply(a_target(), "Hello", key="k")
-        waits.append(raised.value.retry_after)
-    assert waits == [pytest.approx(40_000, abs=3), 60.0, 900.0]
-    with pytest.raises(PausedError):
-        x.reply(a_target(), "Hello", key="k")
 
 
 def a_target() -> Target:
