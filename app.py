@@ -24,6 +24,7 @@ from bot.clock import Clock, utc_now
 from bot.config import Config, read_config, write_config
 from bot.config_mistakes import ConfigError
 from bot.database import Database
+from bot.engine.tables import ForeignTablesError
 from bot.errors import Refusal
 from bot.models import DeliveryState
 from bot.process import Process, make_drain
@@ -57,7 +58,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         return int(options.run(options, os.environ))
-    except (SettingsError, SettingsProblem, ConfigError, Refusal, CommandError) as error:
+    except MISTAKES as error:
         print(error, file=sys.stderr)
         return 2
     except OperationalError as error:
@@ -75,9 +76,14 @@ class CommandError(Exception):
     """What was asked for cannot be done; the message says what to do next."""
 
 
+MISTAKES = (
+    SettingsError, SettingsProblem, ConfigError, ForeignTablesError, Refusal, CommandError
+)  # fmt: skip
+
+
 def run_all(_: argparse.Namespace, env: Mapping[str, str]) -> int:
     process = _process(env)
-    prepare(process.database, process.settings.config_path)
+    prepare(process)
     process.greet_slack()
     process.start_worker()
     process.start_web()
@@ -86,7 +92,7 @@ def run_all(_: argparse.Namespace, env: Mapping[str, str]) -> int:
 
 def run_web(_: argparse.Namespace, env: Mapping[str, str]) -> int:
     process = _process(env)
-    _demand_schema(process.database)
+    _demand_schema(process.database, process.settings)
     fill_when_empty(process.database, process.settings.config_path)
     process.greet_slack()
     process.start_web()
@@ -95,7 +101,7 @@ def run_web(_: argparse.Namespace, env: Mapping[str, str]) -> int:
 
 def run_worker(_: argparse.Namespace, env: Mapping[str, str]) -> int:
     process = _process(env)
-    _demand_schema(process.database)
+    _demand_schema(process.database, process.settings)
     fill_when_empty(process.database, process.settings.config_path)
     process.greet_slack()
     process.start_worker()
@@ -104,16 +110,17 @@ def run_worker(_: argparse.Namespace, env: Mapping[str, str]) -> int:
 
 def run_migrate(_: argparse.Namespace, env: Mapping[str, str]) -> int:
     _set_up_log("INFO")
-    with closing(Database(DatabaseSettings.read(env).database_url)) as database:
-        changed = schema.upgrade(database)
+    settings = DatabaseSettings.read(env)
+    with closing(Database(settings.database_url)) as database:
+        changed = schema.upgrade(database, engine=settings.engine)
     print("The database is up to date now." if changed else "The database was up to date already.")
     return 0
 
 
-def prepare(database: Database, config_path: Path) -> None:
+def prepare(process: Process) -> None:
     """Bring an own database into shape and fill it at the first start."""
-    schema.upgrade(database)
-    fill_when_empty(database, config_path)
+    schema.upgrade(process.database, engine=process.settings.engine)
+    fill_when_empty(process.database, process.settings.config_path)
 
 
 def fill_when_empty(database: Database, config_path: Path) -> None:
@@ -146,8 +153,8 @@ def _process(env: Mapping[str, str], *, clock: Clock | None = None) -> Process:
     return Process(settings, platforms, build_app, clock=clock)
 
 
-def _demand_schema(database: Database) -> None:
-    if not schema.is_current(database):
+def _demand_schema(database: Database, settings: DatabaseSettings) -> None:
+    if not schema.is_current(database, engine=settings.engine):
         raise CommandError("The database is not up to date. Next: python app.py migrate")
 
 
@@ -175,7 +182,9 @@ def _set_up_log(level: str) -> None:
 def run_check(_: argparse.Namespace, env: Mapping[str, str]) -> int:
     process = _process(env)
     fine = True
-    for finding in doctor.examine(process.database, process.workspace, process.platforms):
+    for finding in doctor.examine(
+        process.database, process.workspace, process.platforms, engine=process.settings.engine
+    ):
         print(finding, flush=True)
         fine = fine and finding.ok is not False
     print("All is well." if fine else "Mend what stands under PROBLEM, then check again.")
@@ -184,8 +193,9 @@ def run_check(_: argparse.Namespace, env: Mapping[str, str]) -> int:
 
 
 def run_config(options: argparse.Namespace, env: Mapping[str, str]) -> int:
-    with closing(Database(DatabaseSettings.read(env).database_url)) as database:
-        _demand_schema(database)
+    settings = DatabaseSettings.read(env)
+    with closing(Database(settings.database_url)) as database:
+        _demand_schema(database, settings)
         have = ""
         if database.read(is_configured):
             have = write_config(database.read(current_config))
@@ -222,7 +232,7 @@ def run_summary(options: argparse.Namespace, env: Mapping[str, str]) -> int:
 
 
 def _summary(options: argparse.Namespace, process: Process) -> int:
-    _demand_schema(process.database)
+    _demand_schema(process.database, process.settings)
     if not process.database.read(is_configured):
         raise CommandError("There is no configuration yet. Next: python app.py config import FILE")
     config = process.database.read(current_config)
@@ -280,7 +290,7 @@ def run_sandbox(options: argparse.Namespace, env: Mapping[str, str]) -> int:
             "LOG_LEVEL": env.get("LOG_LEVEL", "WARNING"),
         }
         process = _process(around, clock=world.clock.now)
-        prepare(process.database, process.settings.config_path)
+        prepare(process)
         process.greet_slack()
         process.start_worker()
         process.start_web(host="127.0.0.1", port=0)

@@ -6,9 +6,9 @@ nothing. Neither may be held over a call to the network.
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeAlias, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import IntegrityError, OperationalError
@@ -20,6 +20,9 @@ from bot.store import Store
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+Announce: TypeAlias = Callable[[Connection, Sequence[str]], None]
+"""Is told inside a transaction, before it commits, in which lanes it has made something due."""
 
 TRIES = 3
 BUSY_SECONDS = 2.0
@@ -34,6 +37,7 @@ class Database:
     def __init__(self, url: str, *, clock: Clock | None = None) -> None:
         self.url = url
         self.engine = _engine(url)
+        self.announce: Announce | None = None
         self._clock = clock or clock_of(self.engine)
         self._reading = self.engine.execution_options(read_only=True)
         # One writer at a time is SQLite's own rule. Waiting here is fair and wakes at once;
@@ -72,7 +76,10 @@ class Database:
     def _transaction(self, engine: Engine) -> Iterator[Store]:
         now = self._clock()
         with Session(engine, expire_on_commit=False) as session, session.begin():
-            yield Store(session, now)
+            store = Store(session, now)
+            yield store
+            if self.announce is not None and store.made_due:
+                self.announce(session.connection(), sorted(store.made_due))
 
 
 def _engine(url: str) -> Engine:

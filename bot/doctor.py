@@ -28,11 +28,15 @@ class Finding:
 
 
 def examine(
-    database: Database, workspace: Workspace, platforms: Mapping[str, Configured]
+    database: Database,
+    workspace: Workspace,
+    platforms: Mapping[str, Configured],
+    *,
+    engine: str,
 ) -> Iterator[Finding]:
     """Look at one thing after the other, each told as soon as it is known."""
     ready = None
-    for finding in _database(database):
+    for finding in _database(database, engine):
         ready = finding.ok
         yield finding
     slack = _slack(workspace)
@@ -44,10 +48,10 @@ def examine(
         yield from (Finding(ok=False, sentence=one) for one in database.read(health).problems)
 
 
-def _database(database: Database) -> Iterator[Finding]:
+def _database(database: Database, engine: str) -> Iterator[Finding]:
     name = database.engine.dialect.name
     try:
-        current = schema.is_current(database)
+        current = schema.is_current(database, engine=engine)
     except SQLAlchemyError as error:
         reason = str(error).splitlines()[0]
         yield Finding(ok=False, sentence=f"The database ({name}) does not answer: {reason}")

@@ -67,6 +67,7 @@ def enqueue_all(store: Store, kind: str, wanted: Iterable[tuple[str, str, dict[s
 
 def add(store: Store, kind: str, key: str, *, lane: str, payload: dict[str, Any]) -> Delivery:
     """Enqueue under a key that is surely new, without looking for it."""
+    store.made_due.add(lane)
     return store.add(
         Delivery(
             kind=kind,
@@ -86,19 +87,32 @@ def add(store: Store, kind: str, key: str, *, lane: str, payload: dict[str, Any]
 def lease(store: Store, *, limit: int, paces: Paces) -> list[Lease]:
     """Take up to `limit` rows that are due, one a lane, as far as the lanes' pace allows."""
     taken: list[Lease] = []
-    for name in _open_lanes(store, paces):
-        lane = store.free_lane(name)
-        row = store.first_delivery(name) if lane else None
-        if lane and row and _take_place(lane, paces(name), store.now):
-            taken.append(_hold(row, store.now))
+    for name in due_lanes(store, paces=paces):
+        lease = lease_in(store, name, paces=paces)
+        taken += [lease] if lease else []
         if len(taken) == limit:
             break
     return taken
 
 
-def next_moment(store: Store, *, paces: Paces) -> datetime | None:
-    """When the next row can be leased; None when nothing waits."""
-    return min((moment for moment, _ in _moments(store, paces)), default=None)
+def lease_in(store: Store, name: str, *, paces: Paces) -> Lease | None:
+    """Take the lane's next row, if one is due, none is on its way, and the pace allows it."""
+    lane = store.free_lane(name)
+    row = store.first_delivery(name) if lane else None
+    if lane and row and _take_place(lane, paces(name), store.now):
+        return _hold(row, store.now)
+    return None
+
+
+def due_lanes(store: Store, *, paces: Paces) -> list[str]:
+    """Lanes with something that can leave now, the longest waiting first."""
+    return [name for moment, name in sorted(_moments(store, paces)) if moment <= store.now]
+
+
+def next_moment(store: Store, *, paces: Paces, lane: str | None = None) -> datetime | None:
+    """When the next row, or that of one lane, can be leased; None when nothing waits."""
+    moments = _moments(store, paces)
+    return min((moment for moment, name in moments if lane in (None, name)), default=None)
 
 
 def mark(store: Store, lease: Lease, *, paces: Paces) -> bool:
@@ -127,6 +141,7 @@ def settle(store: Store, lease: Lease, *, lane: str | None = None) -> bool:
     row.lane = lane or row.lane
     if row.wanted > lease.wanted:
         row.due_at = store.now
+        store.made_due.add(row.lane)
     else:
         row.state, row.settled_at = DeliveryState.DONE, store.now
     return True
@@ -182,11 +197,6 @@ def hold_lane(store: Store, name: str, *, seconds: float, paces: Paces) -> None:
     lane = store.lane(name)
     until = store.now + timedelta(seconds=seconds) + _saved(paces(name))
     lane.full_until = max(lane.full_until, until)
-
-
-def _open_lanes(store: Store, paces: Paces) -> list[str]:
-    """Lanes with something that can leave now, the longest waiting first."""
-    return [name for moment, name in sorted(_moments(store, paces)) if moment <= store.now]
 
 
 def _moments(store: Store, paces: Paces) -> list[tuple[datetime, str]]:

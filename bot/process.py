@@ -23,11 +23,12 @@ from bot.delivery.sender import Sender
 from bot.delivery.to_leadership import SummarySender
 from bot.delivery.to_platforms import ReplySender
 from bot.delivery.to_slack import CardSender, HomeSender, NameSender, NoticeSender, ThreadSender
+from bot.engine import Engine
 from bot.engine.embedded import EmbeddedEngine
 from bot.ingest import Ingest
 from bot.language.reading import warm_up
 from bot.scheduler import Scheduler
-from bot.settings import Settings
+from bot.settings import PROCRASTINATE, Settings
 from bot.slack.workspace import Workspace
 from bot.switchboard import Switchboard
 from bot.usecases.health import health
@@ -60,6 +61,10 @@ class Process:
             settings.slack_bot_token.get_secret_value(), base_url=settings.slack_api_url
         )
         self.platforms = platforms
+        if settings.engine == PROCRASTINATE:
+            from bot.engine import hints  # noqa: PLC0415 (most run without it, and it loads slowly)
+
+            self.database.announce = hints.announce
         self._make_app = make_app
         self._wake: Callable[[], None] = lambda: None
         self._stops: list[Callable[[], None]] = []
@@ -72,7 +77,7 @@ class Process:
 
     def start_worker(self) -> None:
         """Read the platforms and send what is due."""
-        engine = EmbeddedEngine(make_drain(self.switchboard, self.workspace))
+        engine = self._make_engine()
         self._wake = engine.wake
         every = timedelta(seconds=self.settings.poll_seconds)
         sources = [
@@ -84,6 +89,14 @@ class Process:
         engine.start()
         scheduler.start()
         self._stops += [scheduler.stop, lambda: engine.stop(timeout=self._time_left())]
+
+    def _make_engine(self) -> Engine:
+        drain = make_drain(self.switchboard, self.workspace)
+        if self.settings.engine != PROCRASTINATE:
+            return EmbeddedEngine(drain)
+        from bot.engine.procrastinated import ProcrastinateEngine  # noqa: PLC0415 (as above)
+
+        return ProcrastinateEngine(drain, self.settings.database_url)
 
     def start_web(self, *, host: str | None = None, port: int | None = None) -> None:
         """Hear what people do in Slack: over a socket, or over HTTP."""

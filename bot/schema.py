@@ -8,26 +8,32 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from bot.database import Database
+from bot.engine import tables
+from bot.settings import EMBEDDED, PROCRASTINATE
 
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
 
 
-def upgrade(database: Database) -> bool:
-    """Apply every migration that is missing; False when there was none."""
-    if is_current(database):
+def upgrade(database: Database, *, engine: str = EMBEDDED) -> bool:
+    """Apply every migration that is missing, also of the engine; False when there was none."""
+    if is_current(database, engine=engine):
         return False
     config = _config()
     with database.engine.connect() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
         connection.commit()
+        if engine == PROCRASTINATE:
+            tables.upgrade(connection)
     return True
 
 
-def is_current(database: Database) -> bool:
+def is_current(database: Database, *, engine: str = EMBEDDED) -> bool:
     with database.engine.connect() as connection:
         have = MigrationContext.configure(connection).get_current_revision()
-    return have == ScriptDirectory.from_config(_config()).get_current_head()
+        if have != ScriptDirectory.from_config(_config()).get_current_head():
+            return False
+        return engine != PROCRASTINATE or tables.is_current(connection)
 
 
 def _config() -> Config:

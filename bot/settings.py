@@ -24,6 +24,8 @@ from pydantic import (
 from pydantic_core import ErrorDetails
 
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+EMBEDDED, PROCRASTINATE = "embedded", "procrastinate"
+ENGINES = (EMBEDDED, PROCRASTINATE)
 POSTGRES_SCHEMES = ("postgres", "postgresql", "postgresql+psycopg")
 # A database address may hold a password.
 SECRETS = frozenset({"DATABASE_URL", "SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET", "SLACK_APP_TOKEN"})
@@ -105,6 +107,13 @@ class DatabaseSettings(BaseModel):
         repr=False,
     )
 
+    engine: str = _variable(
+        "ENGINE",
+        "leave it out for one machine; for many set DATABASE_URL to a PostgreSQL address and "
+        "ENGINE to procrastinate.",
+        default=EMBEDDED,
+    )
+
     @classmethod
     def read(cls, env: Mapping[str, str]) -> Self:
         """Read the variables; an empty one counts as not set. Raises SettingsError, all at once."""
@@ -127,6 +136,17 @@ class DatabaseSettings(BaseModel):
         if info.data["dyno"] and info.data["allow_sqlite"] != "1":
             raise ValueError("means SQLite, and this host (DYNO is set) wipes its disk every day")
         return value
+
+    @field_validator("engine")
+    @classmethod
+    def _usable_engine(cls, value: str, info: ValidationInfo) -> str:
+        engine = value.lower()
+        if engine not in ENGINES:
+            raise ValueError(f"is none of {', '.join(ENGINES)}")
+        # A wrong database is absent from `data`: it is told by itself.
+        if engine == PROCRASTINATE and info.data.get("database_url", "").startswith("sqlite"):
+            raise ValueError("needs PostgreSQL, and DATABASE_URL means SQLite")
+        return engine
 
 
 class Settings(DatabaseSettings):

@@ -86,6 +86,8 @@ class Store:
     def __init__(self, session: Session, now: datetime) -> None:
         self.session = session
         self.now = now
+        self.made_due: set[str] = set()
+        """Lanes in which this transaction has made something due."""
 
     def add(self, row: Row) -> Row:
         self.session.add(row)
@@ -245,6 +247,7 @@ class Store:
         """Add deliveries, or want those that are there once more (see `_WANT`)."""
         self.flush()
         self.session.execute(_WANT, rows)
+        self.made_due.update(row["lane"] for row in rows)
 
     def has_delivery(self, key: str) -> bool:
         return self.session.scalar(_DELIVERY_ID, {"key": key}) is not None

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from alembic import context
 
 from bot.database import Database
+from bot.engine import tables
 from bot.models import Base, UTCDateTime
 from bot.settings import DatabaseSettings
 
@@ -20,6 +21,11 @@ def render_item(kind: str, item: Any, _autogen: Any) -> str | bool:
     return False
 
 
+def is_ours(name: str | None, kind: str, _parents: Any) -> bool:
+    """Leave Procrastinate's tables to `bot/engine/tables.py`."""
+    return not (kind == "table" and (name or "").startswith(tables.PREFIX))
+
+
 def migrate(connection: sa.Connection) -> None:
     context.configure(
         connection=connection,
@@ -27,6 +33,7 @@ def migrate(connection: sa.Connection) -> None:
         render_as_batch=True,
         compare_type=True,
         render_item=render_item,
+        include_name=is_ours,
         transaction_per_migration=True,
     )
     with context.begin_transaction():

@@ -7,7 +7,18 @@ import pytest
 
 import app
 
-OURS = ("SLACK_", "X_", "REDDIT_", "SQUARE_", "DATABASE_", "SWITCHBOARD_", "LOG_", "POLL_", "PORT")
+OURS = (
+    "SLACK_",
+    "X_",
+    "REDDIT_",
+    "SQUARE_",
+    "DATABASE_",
+    "SWITCHBOARD_",
+    "LOG_",
+    "POLL_",
+    "PORT",
+    "ENGINE",
+)
 
 
 class Typed:

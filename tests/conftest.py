@@ -65,7 +65,7 @@ def postgres_server() -> Iterator[str]:
 @pytest.fixture(scope="session")
 def wiped_postgres(postgres_server: str) -> Iterator[Callable[[], str]]:
     """Wipes a database with all tables and tells its address: a new one takes half a second."""
-    address = _new_postgres_database(postgres_server)
+    address = new_postgres_database(postgres_server)
     database = Database(address)
     schema.upgrade(database)
     database.close()
@@ -109,7 +109,7 @@ def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The address of a database in which there is nothing yet."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'empty.db'}"
-    return _new_postgres_database(request.getfixturevalue("postgres_server"))
+    return new_postgres_database(request.getfixturevalue("postgres_server"))
 
 
 @pytest.fixture
@@ -140,7 +140,7 @@ def typed(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -
     return Typed(monkeypatch, capsys)
 
 
-def _new_postgres_database(server: str) -> str:
+def new_postgres_database(server: str) -> str:
     name = f"test_{os.getpid()}_{next(_number)}"
     _sql(server, f"CREATE DATABASE {name}")
     return server.replace("/postgres?", f"/{name}?")

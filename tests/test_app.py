@@ -23,9 +23,11 @@ from bot.sandbox.square import Post
 from bot.sandbox.world import World
 from bot.web import SLACK_PATH
 from tests.command import Typed
+from tests.conftest import new_postgres_database
 from tests.town import EXAMPLE, Town
 
 ROOT = Path(app.__file__).parent
+NOT_UP_TO_DATE = "The database is not up to date. Next: python app.py migrate"
 TOKENS = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_SIGNING_SECRET": "made-up"}
 
 
@@ -199,7 +201,7 @@ def test_no_process_starts_on_an_old_schema(typed: Typed, tmp_path: Path):
     for command in (["web"], ["worker"], ["summary"], ["config", "export"]):
         code, out, err = typed(env, *command)
         assert (code, out) == (2, ""), command
-        assert err.endswith("The database is not up to date. Next: python app.py migrate\n")
+        assert err.splitlines()[-1] == NOT_UP_TO_DATE
 
 
 def test_check_says_what_is_connected_and_what_to_do(
@@ -388,9 +390,20 @@ def test_on_sigterm_the_reply_in_hand_goes_out_and_is_written_down(
     assert latest.state == ReplyState.SENT
 
 
+@pytest.fixture
+def many_machines(env: dict[str, str], request: pytest.FixtureRequest) -> dict[str, str]:
+    """The variables of the engine for many machines, on a PostgreSQL database of its own."""
+    address = new_postgres_database(request.getfixturevalue("postgres_server"))
+    return env | {"DATABASE_URL": address, "ENGINE": "procrastinate"}
+
+
+@pytest.mark.parametrize("variables", ["env", "many_machines"])
 def test_web_and_worker_share_the_work(
-    typed: Typed, world: World, env: dict[str, str], start: Start
+    typed: Typed, world: World, start: Start, variables: str, request: pytest.FixtureRequest
 ):
+    env = request.getfixturevalue(variables)
+    code, _, err = typed(env, "worker")
+    assert (code, err.splitlines()[-1]) == (2, NOT_UP_TO_DATE)
     typed(env, "migrate")
     both = [start(env, one) for one in ("web", "worker")]
     both[0].wait_for(int(env["PORT"]))
@@ -408,7 +421,7 @@ def test_web_and_worker_share_the_work(
 
 def wait_until(true: Any) -> None:
     """Another process is at work: look until it has done its part."""
-    until = time.monotonic() + 15
+    until = time.monotonic() + 30
     while not true():
         assert time.monotonic() < until, "it never happened"
         time.sleep(0.02)

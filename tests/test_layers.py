@@ -23,7 +23,7 @@ LINES = (
     "bot.delivery/  bot.ingest  bot.switchboard  bot.schema",
     "bot.ledger",
     "bot.database  bot.slack.workspace  platforms  platforms.*",  # commits, and the network
-    "bot.clock",
+    "bot.clock  bot.engine.tables",
     # From here down nothing commits and nothing reaches the network.
     "bot.usecases  bot.usecases.*",
     "bot.journal",

@@ -47,9 +47,15 @@ class Drain:
     def lease(self, limit: int) -> list[Lease]:
         return self._database.write(outbox.lease, limit=limit, paces=lanes.pace_of)
 
-    def seconds_until_due(self) -> float | None:
-        """Seconds until something can be leased, not below 0; None when nothing waits."""
-        return self._database.read(_seconds_until_due)
+    def lease_in(self, lane: str) -> Lease | None:
+        return self._database.write(outbox.lease_in, lane, paces=lanes.pace_of)
+
+    def due_lanes(self) -> list[str]:
+        return self._database.read(outbox.due_lanes, paces=lanes.pace_of)
+
+    def seconds_until_due(self, lane: str | None = None) -> float | None:
+        """Seconds until something (of one lane) can be leased, not below 0; None: nothing waits."""
+        return self._database.read(_seconds_until_due, lane)
 
     def deliver(self, lease: Lease) -> None:
         """Send one leased row, and write down what became of it."""
@@ -172,6 +178,6 @@ class Drain:
         outbox.look_later(store, lease, seconds=wait or PAUSE_SECONDS, problem=problem)
 
 
-def _seconds_until_due(store: Store) -> float | None:
-    moment = outbox.next_moment(store, paces=lanes.pace_of)
+def _seconds_until_due(store: Store, lane: str | None) -> float | None:
+    moment = outbox.next_moment(store, paces=lanes.pace_of, lane=lane)
     return None if moment is None else max(0.0, (moment - store.now).total_seconds())

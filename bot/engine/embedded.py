@@ -11,7 +11,7 @@ from bot.delivery.drain import Drain
 
 log = logging.getLogger(__name__)
 
-WORKERS = 8
+HANDS = 8
 LONGEST_NAP = 1.0
 """Seconds: how late a delivery of another process is noticed at worst."""
 
@@ -19,12 +19,12 @@ LONGEST_NAP = 1.0
 class EmbeddedEngine:
     """One thread leases, a few send."""
 
-    def __init__(self, drain: Drain, *, workers: int = WORKERS) -> None:
+    def __init__(self, drain: Drain, *, hands: int = HANDS) -> None:
         self._drain = drain
         self._woken = threading.Event()
         self._stopping = threading.Event()
-        self._workers = workers
-        self._pool = ThreadPoolExecutor(workers, thread_name_prefix="deliver")
+        self._hands = hands
+        self._pool = ThreadPoolExecutor(hands, thread_name_prefix="deliver")
         self._in_hand: set[Future[None]] = set()
         self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
 
@@ -54,7 +54,7 @@ class EmbeddedEngine:
 
     def _take(self) -> bool:
         """Lease as much as there are free hands; False when nothing is due."""
-        free = self._workers - len(self._in_hand)
+        free = self._hands - len(self._in_hand)
         leases = self._drain.lease(free) if free > 0 else []
         for lease in leases:
             future = self._pool.submit(self._drain.deliver, lease)
@@ -72,6 +72,6 @@ class EmbeddedEngine:
     def _nap(self) -> float:
         """Seconds until something is due, as far as we know."""
         until = self._drain.seconds_until_due()
-        if until is None or len(self._in_hand) >= self._workers:
+        if until is None or len(self._in_hand) >= self._hands:
             return LONGEST_NAP
         return min(LONGEST_NAP, max(0.02, until))

@@ -27,6 +27,23 @@ def test_two_tokens_are_enough_to_start():
     assert settings.log_level == "INFO"
 
 
+@pytest.mark.parametrize("written", ["procrastinate", "Procrastinate"])
+def test_many_machines_need_postgresql(written):
+    postgres = TOKENS | {"DATABASE_URL": "postgres://me@host/db", "ENGINE": written}
+
+    assert Settings.read(TOKENS).engine == "embedded"
+    assert Settings.read(postgres).engine == "procrastinate"
+    line = only_problem(ENGINE=written)
+    assert line.startswith(f'ENGINE ("{written}") needs PostgreSQL, and DATABASE_URL means SQLite.')
+    assert "Next: leave it out for one machine; for many set DATABASE_URL" in line
+
+
+def test_an_engine_that_is_not_there_names_those_that_are():
+    assert only_problem(ENGINE="celery").startswith(
+        'ENGINE ("celery") is none of embedded, procrastinate. Next: '
+    )
+
+
 def test_the_app_token_decides_for_socket_mode():
     http = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_SIGNING_SECRET": "s"}
 
