@@ -17,7 +17,7 @@ VISIBILITIES = frozenset({"public", "unlisted", "private", "direct"})
 """From the widest to the narrowest; "direct" is seen by the people mentioned only."""
 NOT_ANSWERABLE = "The author lets nobody but chosen people reply."
 _KINDS = {"image": "image", "video": "video", "gifv": "video"}
-_LINK = re.compile(r"https?://[^\s<>\"]*[^\s<>\".,;:!?')\]]")
+_LINK = re.compile(r"(?<![A-Za-z0-9@$#])https?://[^\s<>\"]*[^\s<>\".,;:!?')\]]")
 _MENTION = re.compile(r"(?<![/\w])@(\w+)@[\w.-]+\w", re.ASCII)
 
 

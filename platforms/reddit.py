@@ -47,6 +47,8 @@ OLD_IN_A_ROW = 5
 """An old item may come back on top of a listing; so many of them mean that the new ones ended."""
 LISTING_REACH, SEARCH_REACH = 1000, 250
 """Items after which Reddit ends a listing, however many more there are."""
+EMPTY_PAGES = 10
+"""Pages without an item that are taken in one listing, before it is taken for ended."""
 LENGTH_LIMIT = 10_000
 _GONE = {"[deleted]", "[removed]", "[ Removed by Reddit ]"}
 
@@ -261,7 +263,7 @@ def _walk(source: _Source, floor: float) -> tuple[list[dict[str, Any]], bool]:
     found: dict[str, dict[str, Any]] = {}
     old = 0
     # vars() because praw asks Reddit for each attribute that is not there.
-    for item in source.items:
+    for item in _whole(source.items):
         raw: dict[str, Any] = vars(item)
         if raw["created_utc"] >= floor:
             found[raw["name"]] = raw
@@ -271,8 +273,19 @@ def _walk(source: _Source, floor: float) -> tuple[list[dict[str, Any]], bool]:
     return list(found.values()), old > 0 or len(found) < source.reach
 
 
+def _whole(listing: Any) -> Iterator[Any]:
+    """Read on behind an empty page that names a successor; praw takes it for the last one."""
+    for _ in range(EMPTY_PAGES):
+        yield from listing
+        page, asked = listing._listing, listing.params  # noqa: SLF001 - praw tells it nowhere else
+        after = getattr(page, "after", None)
+        if page or not after or after == asked.get("after"):
+            return
+        asked["after"] = after
+
+
 def _first_page(source: _Source) -> list[dict[str, Any]]:
-    page = [vars(item) for item in itertools.islice(source.items, FIRST_PAGE)]
+    page = [vars(item) for item in itertools.islice(_whole(source.items), FIRST_PAGE)]
     return list({raw["name"]: raw for raw in page}.values())
 
 
@@ -301,7 +314,7 @@ def _mention(raw: dict[str, Any]) -> FoundMention:
         published_at=datetime.fromtimestamp(raw["created_utc"], UTC),
         parent_id=raw.get("parent_id"),
         root_id=_root(raw, path),
-        community=str(raw["subreddit"]),
+        community=str(raw["subreddit"]) if raw.get("subreddit") else None,  # promoted posts
         media=tuple(_media(raw)),
         can_reply=not closed,
         cannot_reply_reason="The thread is closed; Reddit takes no more replies." if closed else "",

@@ -3,14 +3,17 @@
 .venv/bin/python -m tests.platforms.document
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from itertools import groupby
 from pathlib import Path
 
 import platforms
+from tests.platforms.counting import COMPARED, COUNTED
 from tests.platforms.fates import FATES, fate
 from tests.platforms.faults import FAULTS
 from tests.platforms.faults.row import CALLS, Call, Fault
+from tests.platforms.gaps import HELD
 
 ROOT = Path(__file__).parents[2]
 WRITTEN = ROOT / "docs" / "platforms.md"
@@ -22,15 +25,20 @@ _WHEN: dict[Call, str] = {
     "find": "Looking whether a reply is out",
     "refresh": "Looking at posts again",
 }
-_HEAD = f"""# Platforms, when things go wrong
+_COUNTING = """## How length is counted
 
-Every row below is a test. This page is written from the same rows as the tests by
-`{COMMAND}`, and a test fails when it is out of date.
+How many texts of each class a test counts; there are no differences.
+"""
+_TRIED = "Besides, by hand in November 2026:\n"
+_HEAD = f"""# Platforms: what goes wrong, what is not missed, how they count
+
+Every row below is a test, but for the last table. This page is written from the same rows as the
+tests by `{COMMAND}`, and a test fails when it is out of date.
 """
 
 
 def page() -> str:
-    return "\n".join([_HEAD, *_fates(), *_faults()]).strip() + "\n"
+    return "\n".join([_HEAD, *_fates(), *_faults(), *_gaps(), *_counting()]).strip() + "\n"
 
 
 def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> list[str]:
@@ -70,6 +78,35 @@ def _section(call: Call, rows: list[Fault]) -> list[str]:
         for (word, says, wait), same in groups
     ]
     return [*table([_WHEN[call].lower(), "what happens", "what people read"], cells), ""]
+
+
+def _gaps() -> list[str]:
+    rows = [
+        [one.situation, one.platforms, "<br>".join(_name(test) for test in one.tests)]
+        for one in HELD
+    ]
+    return ["## What is not missed\n", *table(["situation", "on", "test"], rows), ""]
+
+
+def _name(test: str) -> str:
+    path, _, name = test.partition("::")
+    return f"`{name.removeprefix('test_')}` in {Path(path).name}"
+
+
+def _counting() -> list[str]:
+    labels = {name: platforms.available()[name].label for name in ("x", "bluesky", "mastodon")}
+    kinds = sorted({one.kind for one in COUNTED})
+    tried = Counter((one.kind, one.platform) for one in COUNTED)
+    rows = [[kind, *(str(tried[kind, name]) for name in labels)] for kind in kinds]
+    ours = table(["texts with", *labels.values()], rows)
+    theirs = table(
+        ["platform", "what", "against", "cases", "differences"],
+        [
+            [labels[one.platform], one.what, one.source, f"{one.cases:,}", one.differences]
+            for one in COMPARED
+        ],
+    )
+    return [_COUNTING, *ours, "", _TRIED, *theirs]
 
 
 def _after(wait: float | None) -> str:

@@ -24,6 +24,7 @@ from platforms.base import (
 )
 from platforms.bluesky import Bluesky
 from tests.platforms.conftest import QUERY, Open, now, only, open_at, target_of
+from tests.platforms.counting import FAMILY, FLAG
 from tests.platforms.scripted import Scripted, ok, refused
 
 XRPC = "/bluesky/xrpc"
@@ -38,7 +39,6 @@ EXPIRED = refused(400, {"error": "ExpiredToken", "message": "Token has expired"}
 ME, MARA = "did:plc:us", "did:plc:mara"
 HER_POST = f"at://{MARA}/app.bsky.feed.post/3lbqnsy2abc2x"
 TO_HER = Target(external_id=HER_POST, address=HER_POST, url="", author_handle="mara.test", text="?")
-FAMILY, FLAG = "👨‍👩‍👧‍👦", "🇵🇹"
 
 
 def a_session(number: int = 1) -> dict[str, Any]:
@@ -497,24 +497,6 @@ def test_account_is_spoken_to_where_it_is_held(scripted: Scripted, bluesky: Blue
 
 
 # -- counting
-
-
-@pytest.mark.parametrize(
-    ("text", "graphemes"),
-    [
-        ("", 0),
-        ("a" * 300, 300),
-        (FAMILY * 120, 120),
-        (FLAG * 301, 301),
-        ("e\u0301" * 300, 300),
-        ("👍🏽" * 300, 300),
-        ("क्षि" * 10, 10),
-        ("\r\n" * 5, 5),
-        ("각" * 3, 3),
-    ],
-)
-def test_what_people_see_as_one_counts_one(text: str, graphemes: int, bluesky: Bluesky) -> None:
-    assert bluesky.measure(text).used == graphemes
 
 
 @pytest.mark.parametrize(

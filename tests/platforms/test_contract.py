@@ -91,6 +91,17 @@ def test_failure_on_the_second_page_loses_nothing(name: str, square: Square, ope
 
 
 @every_platform
+def test_post_that_is_listed_late_still_arrives(name: str, square: Square, opened: Open) -> None:
+    """It is older than the newest that was read."""
+    platform = opened(name)
+    customer_posts(square, name, "first")
+    cursor = platform.fetch(QUERY, cursor=None).cursor
+    customer_posts(square, name, "listed late", at=now() - timedelta(minutes=5))
+    found = platform.fetch(QUERY, cursor=cursor).mentions
+    assert any(mention.text.endswith("listed late") for mention in found)
+
+
+@every_platform
 def test_what_was_read_comes_again_only_with_the_same_id(
     name: str, square: Square, opened: Open
 ) -> None:

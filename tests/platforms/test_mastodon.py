@@ -89,6 +89,19 @@ def test_reads_forward_so_that_nothing_is_skipped(mastodon: Mastodon, scripted: 
     assert json.loads(page.cursor)["notification"] == "11", "the latest are read once more"
 
 
+def test_mentions_beyond_a_round_are_read_in_the_next(
+    mastodon: Mastodon, scripted: Scripted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("platforms.mastodon.PAGES", 2)
+    cursor = json.dumps({"notification": "9", "searched": now().timestamp()})
+    pages = [ok([told(str(n), a_status(n, "@acme", age=300))]) for n in (10, 11, 12)]
+    scripted.on(NOTIFICATIONS, *pages, ok([]))
+    first = mastodon.fetch(QUERY, cursor=cursor)
+    second = mastodon.fetch(QUERY, cursor=first.cursor)
+    ids = [mention.external_id for page in (first, second) for mention in page.mentions]
+    assert ids == ["10", "11", "12"]
+
+
 def test_ids_need_not_be_numbers(mastodon: Mastodon, scripted: Scripted) -> None:
     ids = ["01KA2Z", "01KA1Y"]
     posts = [told(each, a_status(number, "@acme", age=300)) for number, each in enumerate(ids, 5)]
@@ -357,27 +370,6 @@ def test_long_name_in_front_is_objected_to(mastodon: Mastodon) -> None:
     assert "30 characters too long" in problem
     with pytest.raises(RejectedError, match="too long"):
         mastodon.reply(long, fits, key="k")
-
-
-@pytest.mark.parametrize(
-    ("text", "used"),
-    [
-        ("a" * 500, 500),
-        ("https://acme.example/" + "x" * 300, 23),
-        ("http://acme.example", 23),
-        ("(see https://acme.example/a).", 30),
-        ("acme.example", 12),
-        ("@mara@far.example hi", 8),
-        ("@mara hi", 8),
-        ("mail me@far.example", 19),
-        ("日本", 2),
-        ("👩‍👩‍👧‍👦👍🏽🇳🇱", 3),
-        ("e\u0301\u0302", 1),
-        ("a\nb", 3),
-    ],
-)
-def test_counts_as_mastodon_counts(text: str, used: int, mastodon: Mastodon) -> None:
-    assert mastodon.measure(text).used == used
 
 
 def test_hanging_server_does_not_keep_a_window_waiting(square: Square, opened: Open) -> None:

@@ -99,6 +99,39 @@ def test_old_item_on_top_does_not_end_reading(reddit: Reddit, scripted: Scripted
     assert [mention.external_id for mention in found] == ["t1_a", "t1_b"]
 
 
+def test_short_and_empty_pages_with_a_successor_are_not_the_last(
+    reddit: Reddit, scripted: Scripted
+) -> None:
+    cursor = reddit.fetch(QUERY, cursor=None).cursor
+    short = a_listing(a_comment("b", "u/acme second"), after="t1_b")
+    last = a_listing(a_comment("a", "u/acme first", age=60))
+    scripted.on("/reddit/message/mentions", ok(short), ok(a_listing(after="t1_x")), ok(last))
+    found = reddit.fetch(QUERY, cursor=cursor).mentions
+    assert [mention.external_id for mention in found] == ["t1_a", "t1_b"]
+    asked = [each.get("after") for each in scripted.asked_for("/reddit/message/mentions")[-3:]]
+    assert asked == [None, "t1_b", "t1_x"]
+
+
+def test_empty_pages_without_end_end(reddit: Reddit, scripted: Scripted) -> None:
+    scripted.on("/reddit/message/mentions", ok(a_listing(after="t1_x")))
+    assert reddit.fetch(QUERY, cursor=None).mentions == ()
+
+
+def test_post_without_a_community_is_a_mention(reddit: Reddit, scripted: Scripted) -> None:
+    post = {
+        "id": "p",
+        "name": "t3_p",
+        "author": "mara",
+        "title": "Acme box",
+        "created_utc": now().timestamp(),
+        "permalink": "/comments/p/acme_box/",
+        "secure_media": None,
+    }
+    scripted.on("/reddit/r/all/search", ok(a_listing({"kind": "t3", "data": post})))
+    (mention,) = reddit.fetch(QUERY, cursor=None).mentions
+    assert (mention.community, mention.text) == (None, "Acme box")
+
+
 def test_deleted_posts_and_authors_are_skipped(reddit: Reddit, scripted: Scripted) -> None:
     listing = a_listing(
         a_comment("a", "u/acme hello", author="[deleted]"),

@@ -349,29 +349,6 @@ def test_terms_cannot_smuggle_operators() -> None:
     assert query.startswith('("acme  OR  cat" OR #acme OR "OR")')
 
 
-@pytest.mark.parametrize(
-    ("text", "used"),
-    [
-        ("a" * 280, 280),
-        ("a" * 281, 281),
-        ("a" * 256 + " https://acme.com/" + "x" * 200, 280),
-        ("a" * 257 + " https://acme.com/x", 281),
-        ("a" * 256 + " acme.com", 280),
-        ("日" * 140, 280),
-        ("日" * 140 + "a", 281),
-        ("👩‍👩‍👧‍👦" * 140, 280),
-        ("👍🏽" * 140 + "a", 281),
-        ("©®" * 140, 280),
-        ("©\ufe0f" * 140, 280),
-        ("e\u0301" * 280, 280),
-        ("\u2013\u201c\u201d" * 93 + "a", 280),
-    ],
-)
-def test_counts_as_x_counts(text: str, used: int, x: X) -> None:
-    length = x.measure(text)
-    assert (length.used, length.limit) == (used, 280)
-
-
 def test_second_cashtag_is_objected_to(x: X) -> None:
     assert x.objections(a_target(), "$ACM and $ACM are up, 5$ a piece, $5") == ()
     assert len(x.objections(a_target(), "$ACM or $XYZ?")) == 1
