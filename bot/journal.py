@@ -24,9 +24,14 @@ def person(store: Store, actor: Actor) -> Person:
     if found is None:
         found = store.add(Person(slack_id=actor.slack_id, name=actor.name, aliases=[]))
         store.flush()
-    if found.looked_up_at is None or store.now - found.looked_up_at > NAME_LASTS:
-        ask_for_name(store, found)
+    keep_known(store, found)
     return found
+
+
+def keep_known(store: Store, person: Person) -> None:
+    """Have Slack asked about somebody whom it told us of long ago."""
+    if person.looked_up_at is None or store.now - person.looked_up_at > NAME_LASTS:
+        ask_for_name(store, person)
 
 
 def ask_for_name(store: Store, person: Person) -> None:
@@ -58,7 +63,11 @@ def write(
     click: str | None = None,
     **detail: Any,
 ) -> None:
-    """Add a line to the history and have everything that shows this mention drawn again."""
+    """Add a line to the history and have everything that shows this mention drawn again.
+
+    What happens to a later post of a conversation is told with the mention that began it.
+    """
+    mention = store.head(mention)
     line = {
         "mention_id": mention.id, "at": store.now, "actor_id": by.id if by else None,
         "kind": kind, "detail": detail, "click": click,
@@ -73,7 +82,7 @@ def write(
 
 
 def redraw(store: Store, mention: Mention) -> None:
-    card = store.current_card(mention.id)
+    card = store.current_card(store.head(mention).id)
     if card is not None:
         show_card(store, card)
 
@@ -125,8 +134,8 @@ def warn(store: Store, problem: str) -> None:
         tell(store, place, key, f"Switchboard needs you: {problem}")
 
 
-def tell(store: Store, slack_id: str, key: str, text: str) -> None:
-    """Send somebody a direct message, once for each key."""
+def tell(store: Store, slack_id: str, key: str, text: str, *, about: Mention | None = None) -> None:
+    """Send somebody a direct message, once for each key; with a link to the card of `about`."""
     if not store.has_delivery(key):
-        payload = {"channel": slack_id, "text": text}
+        payload = {"channel": slack_id, "text": text, "mention": about.id if about else None}
         outbox.enqueue(store, "notice", key, lane=lanes.posts(slack_id), payload=payload)

@@ -38,6 +38,9 @@ _OPEN_LANE = text(
     "INSERT INTO lane (name, full_until) VALUES (:name, :full_until) ON CONFLICT DO NOTHING"
 ).bindparams(bindparam("full_until", type_=Lane.full_until.type))
 
+# What follows another mention is part of its conversation, and counts with it.
+_BEGINS = Mention.follows_id.is_(None)
+
 # Every click asks these. Building a statement costs more than running it, so they stand ready.
 _PERSON = select(Person).where(Person.slack_id == bindparam("slack_id"))
 _CURRENT_CARD = (
@@ -178,6 +181,12 @@ class Store:
 
     def mention(self, mention_id: int) -> Mention | None:
         return self.session.get(Mention, mention_id)
+
+    def head(self, post: Mention) -> Mention:
+        """The mention with which the post's conversation began; most often the post itself."""
+        if post.follows_id is None:
+            return post
+        return self.session.get_one(Mention, post.follows_id)
 
     def known_mentions(self, platform: str, external_ids: Iterable[str]) -> dict[str, Mention]:
         query = select(Mention).where(
@@ -354,16 +363,17 @@ class Store:
         return self._page(query, Mention.id.asc(), limit, offset)
 
     def containing(self, words: str, *, limit: int, offset: int = 0) -> Found:
-        """Mentions in which every one of the words stands, newest first."""
-        query = select(Mention)
+        """Mentions with a post in which every one of the words stands, newest first."""
+        said = select(func.coalesce(Mention.follows_id, Mention.id))
         for word in words.casefold().split():
-            query = query.where(Mention.search_text.contains(word, autoescape=True))
+            said = said.where(Mention.search_text.contains(word, autoescape=True))
+        query = select(Mention).where(Mention.id.in_(said))
         return self._page(query, Mention.id.desc(), limit, offset)
 
     def by_author(self, handle: str, *, limit: int, offset: int = 0) -> Found:
         key = handle.casefold()
         same = or_(Mention.author_key == key, Mention.author_key.startswith(key, autoescape=True))
-        return self._page(select(Mention).where(same), Mention.id.desc(), limit, offset)
+        return self._page(select(Mention).where(same, _BEGINS), Mention.id.desc(), limit, offset)
 
     def earlier_from(self, mention: Mention, *, since: datetime) -> Sequence[Mention]:
         """What the same author posted before this since then, newest first."""
@@ -372,14 +382,15 @@ class Store:
             Mention.author_key == mention.author_key,
             Mention.id < mention.id,
             Mention.published_at >= since,
+            _BEGINS,
         )
         return self._all(query.order_by(Mention.id.desc()).limit(50))
 
     # -- counting
 
     def published_between(self, start: datetime, end: datetime) -> Sequence[Mention]:
-        query = select(Mention).where(Mention.published_at >= start, Mention.published_at < end)
-        return self._all(query.order_by(Mention.id))
+        lately = (Mention.published_at >= start, Mention.published_at < end)
+        return self._all(select(Mention).where(*lately, _BEGINS).order_by(Mention.id))
 
     def has_mention_before(self, end: datetime) -> bool:
         return self._first(select(Mention).where(Mention.found_at < end)) is not None

@@ -11,7 +11,7 @@ from slack_sdk.errors import SlackApiError
 from bot.errors import Refusal
 from bot.models import Reply
 from bot.slack import ids, payloads
-from bot.slack.modals import ReplyView, reply_modal, repriced, shows_price
+from bot.slack.modals import Carried, ReplyView, reply_modal, repriced, shows_price
 from bot.slack.payloads import Payload
 from bot.switchboard import Switchboard
 from bot.usecases.lookup import mention_numbered
@@ -20,6 +20,7 @@ from bot.usecases.reply import (
     check_text,
     confirm_sent,
     drop_reply,
+    post_answered,
     queue_reply,
     reply_form,
     save_draft,
@@ -59,7 +60,7 @@ def register(app: App, switchboard: Switchboard) -> None:
         about = payloads.about(view)
         text, by = payloads.typed(view, ids.TEXT), payloads.actor(body)
         try:
-            _check(switchboard, about.mention_id, text)
+            _check(switchboard, about, text)
             answer = database.write(
                 queue_reply, about.mention_id, text,
                 by=by, submission=payloads.click(body), seen=about.seen,
@@ -88,12 +89,12 @@ def register(app: App, switchboard: Switchboard) -> None:
     app.action(ids.DROP)(decides(drop_reply))
 
 
-def _check(switchboard: Switchboard, number: int, text: str) -> None:
-    mention = switchboard.database.read(mention_numbered, number)
-    with closing(switchboard.open(mention.platform)) as platform:
-        check_text(mention, text, platform)
+def _check(switchboard: Switchboard, about: Carried, text: str) -> None:
+    post = switchboard.database.read(post_answered, about.mention_id, about.seen)
+    with closing(switchboard.open(post.platform)) as platform:
+        check_text(post, text, platform)
         charge = platform.price(text.strip())
-    switchboard.database.read(refuse_if_spent, mention.platform, charge)
+    switchboard.database.read(refuse_if_spent, post.platform, charge)
 
 
 def _price(switchboard: Switchboard, number: int, text: str) -> str:
@@ -119,6 +120,8 @@ def _view(switchboard: Switchboard, form: ReplyForm, *, held_back: bool = False)
     platform = switchboard.open(mention.platform)
     return ReplyView(
         mention=mention,
+        post=form.post,
+        turns=form.turns,
         platform=platform.label,
         account=form.account,
         counting=f"Up to {platform.measure('').limit:,}. {platform.counting}",
@@ -131,6 +134,8 @@ def _view(switchboard: Switchboard, form: ReplyForm, *, held_back: bool = False)
 
 def _warning(form: ReplyForm) -> str:
     """What the writer should know before pressing Reply (once more)."""
+    if form.wrote_again:
+        return f"@{form.mention.author_handle} wrote again meanwhile: it stands at the end above."
     if form.answered_by is not None:
         return f"{form.answered_by} has answered this already. Yours would be one more reply."
     if form.holder is not None and form.held_since is not None:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from platforms._html import text_of_html
-from platforms.base import Author, FoundMention, Media
+from platforms.base import Author, FoundMention, Media, Parent
 
 Json = Mapping[str, Any]
 VISIBILITIES = frozenset({"public", "unlisted", "private", "direct"})
@@ -54,6 +54,20 @@ def address_of(status: Json) -> str:
 def parent_of(status: Json) -> str | None:
     parent = status.get("in_reply_to_id")
     return str(parent) if parent else None
+
+
+def parent_shown(status: Json, above: Json, *, us: str) -> Parent:
+    """What is known of the post that `status` answers. `above`: that post, empty when not shown."""
+    writer = str(status.get("in_reply_to_account_id") or "")
+    names = {str(each["id"]): str(each["acct"]) for each in status.get("mentions") or ()}
+    if str(above.get("id")) != parent_of(status):
+        return Parent(handle=names.get(writer, ""), ours=writer == us)
+    return Parent(
+        handle=str(above["account"]["acct"]),
+        text=text_of(above),
+        url=str(above.get("url") or above["uri"]),
+        ours=str(above["account"]["id"]) == us,
+    )
 
 
 def text_of(status: Json) -> str:

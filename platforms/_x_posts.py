@@ -4,12 +4,12 @@ Names with "tweet" are giving way to names with "post" in X's specification
 (https://github.com/xdevplatform/xdk, latest-openapi.json), so both are understood.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from platforms.base import Author, Media
+from platforms.base import Author, Media, Parent
 
 Json = dict[str, Any]
 
@@ -121,6 +121,33 @@ def language(post: Json) -> str | None:
     """Return the ISO 639-1 code; X adds codes of its own: und, qam, qme, zxx and so on."""
     short = str(post.get("lang") or "").split("-")[0]
     return _OLD_LANGUAGES.get(short, short) if len(short) == 2 else None
+
+
+def parent_of(
+    post: Json, answer: Answer, people: Mapping[str, Author], is_ours: Callable[[Author], bool]
+) -> Parent | None:
+    """What is known of the post that this one answers, from what came along with it unasked."""
+    number = references(post).get("replied_to")
+    if number is None:
+        return None
+    shown = answer.others.get(number, {})
+    writer = author_id(shown) or str(post.get("in_reply_to_user_id") or "")
+    named = {str(each.get("id")): str(each["username"]) for each in people_mentioned(post)}
+    author = people.get(writer) or Author(id=writer, handle=named.get(writer, ""))
+    return Parent(
+        handle=author.handle,
+        text=_words_of(shown),
+        url=f"https://x.com/i/status/{number}",
+        ours=is_ours(author),
+    )
+
+
+def _words_of(post: Json) -> str:
+    """The text of a post that came along with another one; "" when it cannot be read."""
+    try:
+        return text_of(post)
+    except (AttributeError, KeyError, TypeError):
+        return ""
 
 
 def _sound(post: Json) -> Json:

@@ -81,6 +81,21 @@ class Media:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Parent:
+    """The post that a mention answers, as far as the platform showed it unasked.
+
+    All of it may be empty: reading one more post costs money on some platforms.
+    """
+
+    handle: str = ""
+    text: str = ""
+    """Its words, or the title of the thread."""
+    url: str = ""
+    ours: bool = False
+    """Our own account wrote it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FoundMention:
     """A post about the brand as the platform showed it."""
 
@@ -95,6 +110,8 @@ class FoundMention:
     published_at: datetime
     """Aware, UTC."""
     parent_id: str | None = None
+    """The `external_id` of the post that this one answers, one of ours or anybody's."""
+    parent: Parent | None = None
     root_id: str | None = None
     community: str | None = None
     """Where on the platform it was said: a subreddit without r/, a board, a forum."""

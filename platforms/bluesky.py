@@ -5,7 +5,8 @@ Servers sort by the time that an author's program wrote into the post, so a post
 the past; therefore each round reads some way back, and one in an hour much further.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from pydantic import Field, SecretStr
@@ -33,6 +34,7 @@ from platforms.base import (
     GoneError,
     Length,
     Page,
+    Parent,
     Platform,
     PublishedReply,
     Query,
@@ -158,8 +160,9 @@ class Bluesky(Platform):
         matching = {uri for uri, post in posts.items() if query.matches(_searchable(post))}
         wanted = dict.fromkeys([*uris, *matching])
         posts |= self._posts([uri for uri in wanted if uri not in posts])
+        posts |= self._posts(_above([posts[uri] for uri in wanted if uri in posts], posts))
         found = [
-            mention_of(posts[uri])
+            replace(mention_of(posts[uri]), parent=self._parent(posts[uri], posts))
             for uri in wanted
             if uri in posts and not self._is_ours(posts[uri], query.own_accounts)
         ]
@@ -168,6 +171,20 @@ class Bluesky(Platform):
             mentions=tuple(found),
             cursor=start.moved(found, now).dump(),
             gap=lists.gap,
+        )
+
+    def _parent(self, post: Json, posts: dict[str, Json]) -> Parent | None:
+        reply = post["record"].get("reply")
+        if not reply:
+            return None
+        uri = str(reply["parent"]["uri"])
+        author = uri.split("/")[2]
+        shown = mention_of(posts[uri]) if uri in posts else None
+        return Parent(
+            handle=shown.author.handle if shown else "",
+            text=shown.text if shown else "",
+            url=shown.url if shown else web_address(author, uri),
+            ours=author == self._line.did,
         )
 
     def _posts(self, uris: Sequence[str]) -> dict[str, Json]:
@@ -217,6 +234,13 @@ class Bluesky(Platform):
     def _published(self, key: str) -> PublishedReply:
         uri = uri_of(self._line.did, key)
         return PublishedReply(external_id=uri, url=web_address(self._line.did, uri))
+
+
+def _above(posts: Iterable[Json], read: Container[str]) -> list[str]:
+    """What these posts answer and was not read yet. To read it costs nothing here."""
+    replies = (post["record"].get("reply") for post in posts)
+    uris = dict.fromkeys(str(reply["parent"]["uri"]) for reply in replies if reply)
+    return [uri for uri in uris if uri not in read]
 
 
 def _searchable(post: Json) -> str:

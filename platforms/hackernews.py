@@ -19,6 +19,7 @@ from platforms.base import (
     Length,
     Media,
     Page,
+    Parent,
     PausedError,
     Platform,
     PlatformError,
@@ -178,11 +179,20 @@ def _mention(hit: Json) -> FoundMention:
         url=f"{SITE}/item?id={number}",
         published_at=datetime.fromtimestamp(hit["created_at_i"], UTC),
         parent_id=str(hit["parent_id"]) if hit.get("parent_id") else None,
+        parent=_parent(hit),
         root_id=str(hit.get("story_id") or number),
         media=tuple(_links(hit)),
         can_reply=False,
         cannot_reply_reason=_WHY,
     )
+
+
+def _parent(hit: Json) -> Parent | None:
+    """Of what a comment answers the search tells no words, but the title of its story."""
+    if not hit.get("parent_id"):
+        return None
+    title, url = str(hit.get("story_title") or ""), f"{SITE}/item?id={hit['parent_id']}"
+    return Parent(text=title, url=url)
 
 
 def _links(hit: Json) -> Iterator[Media]:

@@ -7,7 +7,7 @@ the terms where the server has one.
 import json
 import logging
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -24,6 +24,7 @@ from platforms._mastodon_posts import (
     mention_of,
     mentions_somebody,
     parent_of,
+    parent_shown,
     text_of,
 )
 from platforms._mastodon_refusals import LABEL, NotThereError
@@ -92,7 +93,8 @@ class Mastodon(Platform):
         """`timeout`: seconds to connect and between two pieces of an answer."""
         token = settings.access_token.get_secret_value()
         self._line = Line(settings.url, token, timeout=timeout)
-        self._roots: dict[str, str] = {}
+        self._above: dict[str, tuple[str, Json]] = {}
+        """By the id of a post that was answered: its thread's root, and the post."""
         self._search_failed = False
 
     def fetch(self, query: Query, *, cursor: str | None) -> Page:
@@ -255,20 +257,23 @@ class Mastodon(Platform):
         budget = ROOTS
         for each in posts.values():
             parent = parent_of(each)
-            if parent and parent not in self._roots and budget:
+            if parent and parent not in self._above and budget:
                 budget -= 1
-                self._look_up_root(each, parent)
-            root = self._roots.get(parent) if parent else str(each["id"])
-            yield mention_of(each, root_id=root)
+                self._look_above(each, parent)
+            root, shown = self._above.get(parent or "", (None, {}))
+            root = root if parent else str(each["id"])
+            above = parent_shown(each, shown, us=self._line.my_id()) if parent else None
+            yield replace(mention_of(each, root_id=root), parent=above)
 
-    def _look_up_root(self, status: Json, parent: str) -> None:
+    def _look_above(self, status: Json, parent: str) -> None:
         try:
             above = self._line.ask("status_context", status["id"])["ancestors"]
         except TemporaryError:
             return  # no mention waits for this
-        if len(self._roots) > 10_000:
-            self._roots.clear()
-        self._roots[parent] = str(above[0]["id"]) if above else parent
+        if len(self._above) > 10_000:
+            self._above.clear()
+        root = str(above[0]["id"]) if above else parent
+        self._above[parent] = root, above[-1] if above else {}
 
     def _is_ours(self, status: Json, own: frozenset[str]) -> bool:
         account = status["account"]

@@ -24,6 +24,7 @@ from platforms.base import (
     Length,
     Media,
     Page,
+    Parent,
     PausedError,
     Platform,
     PlatformError,
@@ -113,7 +114,10 @@ class Reddit(Platform):
                 else:
                     items, whole = _walk(source, last - OVERLAP.total_seconds())
                 newest[source.name] = max([last, *(item["created_utc"] for item in items)])
-                found |= self._mentions(items, query, must_match=source.must_match)
+                shown = self._mentions(items, query, must_match=source.must_match)
+                # Of what several listings show only one knows that it answers us.
+                answers = {name: one for name, one in found.items() if _answers_us(one)}
+                found |= shown | answers
                 gaps += [] if whole else [_gap(source, last, items)]
         return Page(
             mentions=tuple(sorted(found.values(), key=lambda each: each.published_at)),
@@ -231,7 +235,7 @@ class Reddit(Platform):
         readable = (raw for raw in items if not _is_gone(raw))
         theirs = (raw for raw in readable if str(raw["author"]).lower() not in own)
         return {
-            raw["name"]: _mention(raw)
+            raw["name"]: _mention(raw, self._me())
             for raw in theirs
             if not must_match or query.matches(_without_quotes(_text(raw)))
         }
@@ -298,7 +302,7 @@ def _gap(source: _Source, last: float, items: list[dict[str, Any]]) -> str:
     )
 
 
-def _mention(raw: dict[str, Any]) -> FoundMention:
+def _mention(raw: dict[str, Any], me: str) -> FoundMention:
     path = _path(raw)
     closed = raw.get("locked") or raw.get("archived")
     return FoundMention(
@@ -313,12 +317,33 @@ def _mention(raw: dict[str, Any]) -> FoundMention:
         url=f"{SITE}{path}",
         published_at=datetime.fromtimestamp(raw["created_utc"], UTC),
         parent_id=raw.get("parent_id"),
+        parent=_parent(raw, me, path),
         root_id=_root(raw, path),
         community=str(raw["subreddit"]) if raw.get("subreddit") else None,  # promoted posts
         media=tuple(_media(raw)),
         can_reply=not closed,
         cannot_reply_reason="The thread is closed; Reddit takes no more replies." if closed else "",
     )
+
+
+def _parent(raw: dict[str, Any], me: str, path: str) -> Parent | None:
+    """Of what a comment answers Reddit tells the thread's title and author along with it."""
+    kind, _, short = str(raw.get("parent_id") or "").partition("_")
+    if not short:
+        return None
+    ours = raw.get("type") in {"comment_reply", "post_reply"}
+    begun_by = str(raw.get("link_author") or "") if kind == "t3" else ""
+    thread = f"{SITE}/comments/{_root(raw, path)[3:]}/"
+    return Parent(
+        handle=me if ours else begun_by,
+        text=str(raw.get("link_title") or ""),
+        url=thread if kind == "t3" else f"{thread}_/{short}/",
+        ours=ours,
+    )
+
+
+def _answers_us(mention: FoundMention) -> bool:
+    return mention.parent is not None and mention.parent.ours
 
 
 def _is_gone(raw: dict[str, Any]) -> bool:

@@ -17,6 +17,7 @@ from platforms.base import (
     GoneError,
     Length,
     Page,
+    Parent,
     PausedError,
     Platform,
     PlatformError,
@@ -152,9 +153,17 @@ def _mention(post: dict[str, Any]) -> FoundMention:
         url=post["url"],
         published_at=datetime.fromisoformat(post["at"]).astimezone(UTC),
         parent_id=post["reply_to"],
+        parent=_parent(post.get("parent")),
         root_id=post["root"],
         community=post["community"],
     )
+
+
+def _parent(post: dict[str, Any] | None) -> Parent | None:
+    if post is None:
+        return None
+    handle, ours = post["author"]["handle"], post["by_brand"]
+    return Parent(handle=handle, text=post["text"], url=post["url"], ours=ours)
 
 
 def _published(reply: dict[str, Any], *, write: bool) -> PublishedReply:

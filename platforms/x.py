@@ -23,6 +23,7 @@ from platforms._x_posts import (
     author_id,
     id_at,
     language,
+    parent_of,
     people_mentioned,
     people_of,
     published_at,
@@ -54,8 +55,8 @@ HOST = "https://api.twitter.com"  # where tweepy sends everything, and for which
 PAGES = 10
 """Pages read of one source in one round; the rest waits for the next round."""
 _POST_FIELDS = (
-    "author_id,created_at,conversation_id,referenced_tweets,attachments,entities,lang,"
-    "edit_history_tweet_ids,note_tweet"
+    "author_id,created_at,conversation_id,in_reply_to_user_id,referenced_tweets,attachments,"
+    "entities,lang,edit_history_tweet_ids,note_tweet"
 )
 # Not author_id: X bills an author ten times a mention, and most are known (see `_people`).
 _READ = {
@@ -287,8 +288,7 @@ class X(Platform):
     ) -> FoundMention | None:
         known = people.get(author_id(post))
         author = known or Author(id=author_id(post), handle=author_id(post) or "unknown")
-        ours = author.id == self._my_id() or author.handle.lower() in own
-        if ours or not _own_words(post):
+        if self._is_me(author, own) or not _own_words(post):
             return None
         ids = versions(post)
         url = f"https://x.com/{known.handle if known else 'i'}/status/{ids[-1]}"
@@ -301,12 +301,16 @@ class X(Platform):
             url=url,
             published_at=published_at(post),
             parent_id=references(post).get("replied_to"),
+            parent=parent_of(post, answer, people, lambda person: self._is_me(person, own)),
             root_id=post.get("conversation_id"),
             language=language(post),
             media=tuple(answer.media_of(post, url)),
             can_reply=summoned,
             cannot_reply_reason="" if summoned else NOT_SUMMONED,
         )
+
+    def _is_me(self, person: Author, own: frozenset[str]) -> bool:
+        return person.id == self._my_id() or person.handle.lower() in own
 
     def _summoned(self, post: Json, answer: Answer, own: frozenset[str]) -> bool:
         """Whether X lets us reply: the author mentions us, or quotes a post of ours."""

@@ -26,8 +26,9 @@ LINES = (
     "bot.clock  bot.engine.tables",
     # From here down nothing commits and nothing reaches the network.
     "bot.usecases  bot.usecases.*",
+    "bot.conversation",
     "bot.journal",
-    "bot.billing  bot.outbox",
+    "bot.billing  bot.outbox  bot.posts",
     "bot.store  bot.slack/",
     "bot.models/  bot.routing  bot.language/  platforms._*/",
     "bot.config  bot.hours  bot.lanes  bot.matching  bot.retry",

@@ -51,8 +51,8 @@ class ReplySender(Sender[Answer, PublishedReply]):
         reply = store.reply(lease.payload["reply"])
         if reply is None or reply.state not in (ReplyState.QUEUED, ReplyState.SENDING):
             return None
-        mention = reply.mention
-        return Answer(reply.id, mention.platform, target_of(mention), reply.text)
+        to = target_of(reply.post)
+        return Answer(reply.id, reply.mention.platform, to, reply.text)
 
     def mark(self, store: Store, lease: Lease) -> None:
         publish.mark_sending(store, _reply(store, lease))

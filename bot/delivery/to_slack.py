@@ -9,7 +9,7 @@ from bot import lanes
 from bot.delivery.sender import Sender
 from bot.models import Event
 from bot.outbox import Lease
-from bot.slack.blocks import notice, plain
+from bot.slack.blocks import Block, line, link_leaf, notice, plain, rich
 from bot.slack.cards import CardView, Drawn, Labels, draw_bare_card, draw_card
 from bot.slack.home import HomeView, draw_home
 from bot.slack.threads import draw_thread
@@ -132,6 +132,8 @@ class Notice:
     channel: str
     key: str
     text: str
+    card: str = ""
+    """The address of the card it is about."""
 
 
 class NoticeSender(Sender[Notice, Posted]):
@@ -141,11 +143,16 @@ class NoticeSender(Sender[Notice, Posted]):
         self._workspace = workspace
 
     def draw(self, store: Store, lease: Lease) -> Notice:
-        return Notice(lease.payload["channel"], lease.key, lease.payload["text"])
+        number = lease.payload.get("mention")
+        card = store.current_card(number) if number else None
+        link = self._workspace.link_to(card.channel_id, card.ts) if card else ""
+        return Notice(lease.payload["channel"], lease.key, lease.payload["text"], link)
 
     def send(self, parcel: Notice) -> Posted:
-        block = {"type": "section", "text": plain(parcel.text, 3000)}
-        drawn = Drawn(notice(parcel.text), [block])
+        blocks: list[Block] = [{"type": "section", "text": plain(parcel.text, 3000)}]
+        if parcel.card:
+            blocks.append(rich(line(link_leaf(parcel.card, "Go to its card"))))
+        drawn = Drawn(notice(parcel.text), blocks)
         try:
             return self._workspace.post(parcel.channel, drawn, mark={"key": parcel.key})
         except ChannelClosedError as error:

@@ -72,3 +72,5 @@ class Person(Base):
     department_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"))
     looked_up_at: Mapped[datetime | None]
     """When Slack last told us the name."""
+    left_at: Mapped[datetime | None]
+    """When Slack told us that they are not there any more."""

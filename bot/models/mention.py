@@ -28,6 +28,8 @@ class MentionState(StrEnum):
     ANSWERED = "answered"
     CLOSED = "closed"
     GONE = "gone"
+    FOLLOW_UP = "follow-up"
+    """Its author went on in a conversation: it belongs to the mention that it `follows`."""
 
 
 class Verdict(StrEnum):
@@ -42,10 +44,17 @@ class Verdict(StrEnum):
 
 
 OPEN_STATES = (MentionState.WAITING, MentionState.CLAIMED)
+JUDGED_FOR_GOOD = (Verdict.SPAM.value, Verdict.ABUSE.value)
+"""Whoever got one of these may go on writing: it stays closed."""
 
 
 class Mention(Base):
-    """A post about the brand, and where the company stands with it."""
+    """A post about the brand, and where the company stands with it.
+
+    What its author writes later in the same conversation is a row of its own that `follows` this
+    one, so that every post is recognised, edited and deleted in one way. Such a row has no card, no
+    department and no state but FOLLOW_UP and GONE: where the company stands is told by the first.
+    """
 
     __tablename__ = "mention"
     __table_args__ = (
@@ -71,7 +80,13 @@ class Mention(Base):
     community: Mapped[str | None] = mapped_column(String(255))
     language: Mapped[str | None] = mapped_column(String(16))
     parent_id: Mapped[str | None] = mapped_column(String(255))
-    root_id: Mapped[str | None] = mapped_column(String(255))
+    root_id: Mapped[str | None] = mapped_column(String(255), index=True)
+    follows_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("mention.id"), index=True)
+    """The mention with which the conversation began; None for that one itself."""
+    parent_handle: Mapped[str] = mapped_column(String(255), default="")
+    parent_text: Mapped[str] = mapped_column(Text, default="")
+    parent_url: Mapped[str] = mapped_column(Text, default="")
+    """Of the post that this one answers: how it begins, as far as the platform showed it."""
     media: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
     can_reply: Mapped[bool] = mapped_column(default=True)
     cannot_reply_reason: Mapped[str] = mapped_column(Text, default="")
@@ -148,16 +163,32 @@ class Mention(Base):
         self.verdict, self.closed_by, self.closed_at = None, None, None
         self.state = MentionState.CLAIMED if self.owner else MentionState.WAITING
 
-    def mark_answered(self, by: Person, *, now: datetime) -> None:
-        if self.state != MentionState.GONE:
+    def wait_again(self, for_: Person | None, *, since: datetime, now: datetime) -> None:
+        """Its author wrote again: what was done with waits for `for_`, or for anybody."""
+        done = self.state in (MentionState.ANSWERED, MentionState.CLOSED)
+        if not done or self.verdict in JUDGED_FOR_GOOD:
+            return
+        self.verdict, self.closed_by, self.closed_at = None, None, None
+        self.waiting_since = since
+        self._put_back()
+        if for_ is not None:
+            self._give_to(for_, now)
+
+    def mark_answered(self, by: Person, *, now: datetime, still_waits: bool = False) -> None:
+        """`still_waits`: what was answered is not the last that its author wrote."""
+        if self.state != MentionState.GONE and not still_waits:
             self.state = MentionState.ANSWERED
         if self.answered_at is None:
             self.answered_at, self.answered_by = now, by
 
-    def mark_gone(self, *, now: datetime) -> None:
-        """Keep that it was there, and nothing of what it said."""
-        self.state, self.gone_at = MentionState.GONE, now
+    def mark_gone(self, *, now: datetime, goes_on: bool = False) -> None:
+        """Keep that it was there, and nothing of what it said.
+
+        `goes_on`: its author wrote more, which is still there and may be answered.
+        """
+        self.state, self.gone_at = self.state if goes_on else MentionState.GONE, now
         self.text, self.search_text, self.media = "", "", []
+        self.parent_handle, self.parent_text, self.parent_url = "", "", ""
 
     def refuse_if_done(self, now: datetime) -> None:
         """Raise the refusal that tells who finished this and how."""

@@ -41,6 +41,7 @@ class Reply(Base):
 
     __tablename__ = "reply"
     __table_args__ = (
+        Index("ix_reply_external_id", "external_id"),
         Index(
             "ix_reply_one_draft",
             "mention_id",
@@ -53,6 +54,8 @@ class Reply(Base):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     version: Mapped[int] = mapped_column(default=1)
     mention_id: Mapped[int] = mapped_column(BigId, ForeignKey("mention.id"), index=True)
+    answers_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("mention.id"))
+    """The later post of the mention's author that it answers; None: the mention itself."""
     author_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     text: Mapped[str] = mapped_column(Text)
     state: Mapped[ReplyState] = mapped_column(String(16), default=ReplyState.DRAFT)
@@ -67,9 +70,15 @@ class Reply(Base):
     """Why it was not sent, as a sentence for its author."""
 
     author: Mapped[Person] = relationship(lazy="joined")
-    mention: Mapped[Mention] = relationship()
+    mention: Mapped[Mention] = relationship(foreign_keys=[mention_id])
+    answers: Mapped[Mention | None] = relationship(foreign_keys=[answers_id])
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 (SQLAlchemy's own attribute)
+
+    @property
+    def post(self) -> Mention:
+        """What it answers: a later post of the mention's author, or the mention itself."""
+        return self.answers or self.mention
 
     @property
     def outbox_key(self) -> str:

@@ -161,12 +161,25 @@ class _Api:
             "at": post.at.isoformat(),
             "url": _url(post),
             "reply_to": str(post.reply_to) if post.reply_to else None,
+            "parent": self._parent(post),
             "root": str(self._square.root(post).id),
             "community": post.community,
             "by_brand": post.author == self._square.brand,
             "to_brand": self._square.is_ours(NETWORK, post.reply_to),
             "edited": post.edited,
             "deleted": post.deleted,
+        }
+
+    def _parent(self, post: Post) -> Json | None:
+        """What it answers, in short."""
+        if post.reply_to is None:
+            return None
+        parent = self._square.find(NETWORK, post.reply_to)
+        return {
+            "author": _person(parent.author),
+            "text": "" if parent.deleted else parent.text,
+            "url": _url(parent),
+            "by_brand": parent.author == self._square.brand,
         }
 
 

@@ -203,12 +203,14 @@ class _Reddit:
             return {"kind": "t3", "data": data | _submission(post, path)}
         data |= {"body": "[deleted]" if post.deleted else post.text, "link_id": _fullname(root)}
         data["parent_id"] = _fullname(self._square.find(NETWORK, post.reply_to))
+        data["link_title"] = root.text.partition("\n")[0]
         own_path = f"{path}{base36(post.id)}/"
         if inbox:
             return {
                 "kind": "t1",
                 "data": data | {"type": inbox, "context": f"{own_path}?context=3"},
             }
+        data["link_author"] = root.author.handle
         return {"kind": "t1", "data": data | {"permalink": own_path}}
 
 

@@ -160,6 +160,9 @@ class _X:
         }
         kinds = {"replied_to": post.reply_to, "quoted": post.quotes, "retweeted": post.repeats}
         referenced = [{"type": kind, "id": str(to)} for kind, to in kinds.items() if to]
+        if post.reply_to is not None:
+            answered = self._square.find(NETWORK, post.reply_to)
+            shaped["in_reply_to_user_id"] = str(answered.author.id)
         return shaped | ({"referenced_tweets": referenced} if referenced else {})
 
     def _entities(self, text: str) -> Iterable[Json]:
@@ -195,7 +198,7 @@ class _X:
         referenced = {each for post in page for each in (post.reply_to, post.quotes) if each}
         if referenced and "referenced_tweets.id" in wanted:
             others = (self._square.find(NETWORK, each) for each in sorted(referenced))
-            includes["tweets"] = [self.shape(post) for post in others]
+            includes["tweets"] = [self.shape(post) for post in others if not post.deleted]
         if "author_id" in wanted:
             users = {post.author.id: _user(post.author) for post in page}
             includes["users"] = list(users.values())

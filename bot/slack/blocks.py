@@ -62,6 +62,11 @@ def date_within(moment: datetime) -> str:
     return date(moment, style="\u200b{date_short_pretty} at {time}")
 
 
+def is_web_link(url: str) -> bool:
+    """Slack takes only these, and at most so long."""
+    return url.startswith(("https://", "http://")) and len(url) <= 3000
+
+
 def link(url: str, label: str) -> str:
     """A link of ours as mrkdwn; the label is ours too."""
     return f"<{escape(url).replace('|', '%7C')}|{escape(label)}>"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from bot.models import Card, Mention, MentionState, Reply, ReplyState
+from bot.models import Card, Mention, MentionState, Person, Reply, ReplyState
 from bot.slack import ids
 from bot.slack.blocks import (
     QUOTE_LIMIT,
@@ -20,6 +20,7 @@ from bot.slack.blocks import (
     date,
     date_within,
     escape,
+    is_web_link,
     leaf,
     line,
     link,
@@ -33,6 +34,7 @@ from bot.slack.blocks import (
     quote,
     rich,
 )
+from bot.slack.conversation import Above, Turn, draw_above, draw_turns
 from bot.wording import short_count, span
 
 IMAGES_SHOWN = 3
@@ -49,6 +51,8 @@ class CardView:
 
     card: Card
     mention: Mention
+    post: Mention
+    """The author's newest post, which a reply answers; most often the mention itself."""
     reply: Reply | None
     platform: str
     """As people say it."""
@@ -61,6 +65,11 @@ class CardView:
     """Where the card went on to, once it is there."""
     earlier: str = ""
     """What we know of the author: "2nd time this month, last answered by Ben"."""
+    above: Above | None = None
+    turns: tuple[Turn, ...] = ()
+    """What was said after the mention, once its author wrote again."""
+    waits_again: bool = False
+    """The author had the last word, after a reply of ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +85,14 @@ def draw_card(view: CardView, *, images: bool = True) -> Drawn:
     mention = view.mention
     blocks = [_author_line(view)]
     blocks += _came_from(view)
-    if mention.state == MentionState.GONE:
+    if mention.gone_at is not None:
         blocks.append(context(plain(f"The author deleted this post on {view.platform}.")))
     else:
+        blocks += draw_above(view.above)
         blocks.append(rich(quote(mention.text)))
         blocks += _media(mention, images=images)
         blocks += _why_line(view)
+    blocks += draw_turns(_turns_before_state(view))
     blocks += _state(view)
     buttons = [*_buttons(view), *_more(view)]
     if buttons:
@@ -92,7 +103,7 @@ def draw_card(view: CardView, *, images: bool = True) -> Drawn:
 def draw_bare_card(view: CardView) -> Drawn:
     """The same mention with the least that Slack can refuse: better plain than not there."""
     mention = view.mention
-    words = f"{view.platform} · @{name(mention.author_handle)}: {clean(mention.text)}"
+    words = f"{view.platform} · @{name(mention.author_handle)}: {clean(view.post.text)}"
     section: Block = {"type": "section", "text": plain(words, 2900)}
     buttons = [*_buttons(view), *_more(view)]
     shown = [actions(*buttons, block_id=f"card-{mention.id}")] if buttons else []
@@ -104,7 +115,7 @@ def _notice(view: CardView) -> str:
     if mention.state == MentionState.GONE:
         return notice(f"A post on {view.platform} was deleted by its author.")
     who = f"@{name(mention.author_handle)} on {view.platform}"
-    return notice(f"New in {view.place}: {who}: {mention.text or '(no words)'}")
+    return notice(f"New in {view.place}: {who}: {view.post.text or '(no words)'}")
 
 
 def _stub(view: CardView) -> Drawn:
@@ -190,10 +201,24 @@ def _state(view: CardView) -> list[Block]:
     if mention.state == MentionState.ANSWERED:
         return _answered(view)
     if mention.owner is not None and mention.claimed_at is not None:
-        by = escape(name(mention.owner.name))
-        return [context(mrkdwn(f"Claimed by *{by}*, {date_within(mention.claimed_at)}"))]
-    waiting = f"● Waiting since {date_within(mention.waiting_since)}"
+        return [context(mrkdwn(_held(view, mention.owner, mention.claimed_at)))]
+    waiting = f"● Waiting {'again ' * view.waits_again}since {date_within(mention.waiting_since)}"
     return [context(mrkdwn(waiting + (f" · {escape(view.earlier)}" if view.earlier else "")))]
+
+
+def _held(view: CardView, owner: Person, since: datetime) -> str:
+    by = escape(name(owner.name))
+    if view.waits_again and view.reply is not None and view.reply.author_id == owner.id:
+        again = date_within(view.mention.waiting_since)
+        return f"● Waiting again since {again} · *{by}* answered before and holds it"
+    return f"Claimed by *{by}*, {date_within(since)}"
+
+
+def _turns_before_state(view: CardView) -> tuple[Turn, ...]:
+    """The turns that the line of the state does not show itself."""
+    if view.mention.state != MentionState.ANSWERED or view.reply is None:
+        return view.turns
+    return tuple(turn for turn in view.turns if turn.reply_id != view.reply.id)
 
 
 def _reply_on_its_way(view: CardView, reply: Reply) -> list[Block]:
@@ -216,6 +241,8 @@ def _answered(view: CardView) -> list[Block]:
     mention, reply = view.mention, view.reply
     by = reply.author.name if reply else mention.answered_by.name if mention.answered_by else "us"
     took = span((mention.answered_at or view.now) - mention.published_at)
+    if reply and reply.sent_at and view.post is not mention:
+        took = span(reply.sent_at - view.post.published_at)
     there = f" · {link(reply.url, 'See it there')}" if reply and is_web_link(reply.url) else ""
     told: list[Block] = [context(mrkdwn(f"Answered by *{escape(name(by))}* after {took}{there}"))]
     return told + ([rich(quote(reply.text, 1200))] if reply else [])
@@ -264,9 +291,9 @@ def _more(view: CardView) -> list[Block]:
     options.append(option("Add a note…", f"{ids.NOTE}:{number}"))
     if len(mention.text) > QUOTE_LIMIT:
         options.append(option("Whole post", f"{ids.WHOLE}:{number}"))
-    if _can_be_opened(mention):
+    if _can_be_opened(view.post):
         label = f"Open on {view.platform}"
-        options.append(option(label, f"{ids.LINK}:{number}", url=mention.url))
+        options.append(option(label, f"{ids.LINK}:{number}", url=view.post.url))
     return [overflow(ids.MORE, options)] if options else []
 
 
@@ -276,10 +303,5 @@ def _is_sending(reply: Reply | None) -> bool:
     )  # fmt: skip
 
 
-def _can_be_opened(mention: Mention) -> bool:
-    return mention.state != MentionState.GONE and is_web_link(mention.url)
-
-
-def is_web_link(url: str) -> bool:
-    """Slack takes only these, and at most so long."""
-    return url.startswith(("https://", "http://")) and len(url) <= 3000
+def _can_be_opened(post: Mention) -> bool:
+    return post.gone_at is None and is_web_link(post.url)

@@ -7,6 +7,7 @@ from the database when it is submitted.
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from bot.models import Department, Mention, Verdict
 from bot.slack import ids
@@ -30,6 +31,7 @@ from bot.slack.blocks import (
     select,
     text_field,
 )
+from bot.slack.conversation import Turn, draw_turns
 
 CHUNK = 2900
 _KEPT = ("type", "callback_id", "title", "submit", "close", "private_metadata", "notify_on_close")
@@ -40,6 +42,9 @@ class ReplyView:
     """What the reply modal shows."""
 
     mention: Mention
+    post: Mention
+    """What is answered: the author's newest post, most often the mention itself."""
+    turns: tuple[Turn, ...]
     platform: str
     account: str
     """Our handle there, as people read it: "@acme"."""
@@ -51,8 +56,7 @@ class ReplyView:
     warning: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Carried:
+class Carried(NamedTuple):
     """What a modal carries: which mention, and what its writer had seen."""
 
     mention_id: int
@@ -74,8 +78,8 @@ def carried(metadata: str) -> Carried:
 
 def reply_modal(view: ReplyView) -> Block:
     mention = view.mention
-    blocks = _quoted(mention)
-    if not mention.can_reply:
+    blocks = _said_so_far(view)
+    if not view.post.can_reply:
         return _assisted(view, blocks)
     if view.warning:
         blocks.insert(0, section(f":warning: {escape(view.warning)}"))
@@ -108,7 +112,7 @@ def repriced(view: Block, price: str) -> Block | None:
     return kept | {"blocks": blocks}
 
 
-def posting_modal(mention: Mention, text: str, *, platform: str, composer: str) -> Block:
+def posting_modal(mention_id: int, seen: str, text: str, *, platform: str, composer: str) -> Block:
     """The second step where a person must post the text: copy it, open the platform, come back."""
     copied: Block = {"type": "rich_text_preformatted", "elements": [leaf(clean(text))]}
     field_ = text_field(ids.POSTED_AT, multiline=False, limit=2000)
@@ -123,12 +127,12 @@ def posting_modal(mention: Mention, text: str, *, platform: str, composer: str) 
     ]  # fmt: skip
     return modal(
         ids.POSTED_MODAL, f"Reply on {platform}", blocks,
-        submit="I posted it", metadata=carry(mention.id),
+        submit="I posted it", metadata=carry(mention_id, seen),
     )  # fmt: skip
 
 
 def _assisted(view: ReplyView, blocks: list[Block]) -> Block:
-    reason = clean(view.mention.cannot_reply_reason)
+    reason = clean(view.post.cannot_reply_reason)
     told = f"{view.platform} does not let us answer this post from here."
     blocks.append(rich(line(leaf(told, bold=True), leaf(f" {reason}"))))
     after = f"Write it here; the next step opens {view.platform}, where you post it yourself."
@@ -216,7 +220,19 @@ def told(text: str) -> Block:
     return modal("told", "Switchboard", [{"type": "section", "text": plain(text, 3000)}])
 
 
+def _said_so_far(view: ReplyView) -> list[Block]:
+    """The post, or the last turns where its author went on."""
+    if not view.turns:
+        return _quoted(view.mention)
+    first = rich(quote(view.mention.text, 300))
+    shown = [] if view.mention.gone_at is not None else [first]
+    return [_about(view.mention), *shown, *draw_turns(view.turns)]
+
+
 def _quoted(mention: Mention) -> list[Block]:
     """What it is about, so that nobody answers the wrong one."""
-    who = f"No. {mention.id} · @{name(mention.author_handle)}"
-    return [context(plain(who)), rich(quote(mention.text, 1000))]
+    return [_about(mention), rich(quote(mention.text, 1000))]
+
+
+def _about(mention: Mention) -> Block:
+    return context(plain(f"No. {mention.id} · @{name(mention.author_handle)}"))

@@ -12,6 +12,7 @@ from bot.slack.blocks import (
     button,
     context,
     header,
+    is_web_link,
     leaf,
     line,
     link_leaf,
@@ -21,7 +22,7 @@ from bot.slack.blocks import (
     quote,
     rich,
 )
-from bot.slack.cards import Drawn, is_web_link
+from bot.slack.cards import Drawn
 from bot.wording import ago, count, span
 
 WAITING_SHOWN = 5

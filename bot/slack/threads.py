@@ -22,6 +22,8 @@ INTRO = "What happens to this mention is told here. What you write in this threa
 
 _LINES = {
     "found": "This came in.",
+    "went on": "@{author} wrote: “{text}”",
+    "later post gone": "The author deleted what they wrote after that. {problem}",
     "edited": "The author edited the post. The card shows the new text.",
     "claimed": "{who} claimed this.",
     "released": "{who} released this; it waits for somebody.",

@@ -1,27 +1,32 @@
 """Somebody answered on the platform themselves, because it takes no reply from programs."""
 
-from bot import journal
+from bot import conversation, journal
 from bot.errors import NothingWritten
 from bot.models import Actor, Reply, ReplyState
 from bot.store import Store
 
 
 def record_by_hand(
-    store: Store, mention_id: int, link: str, *, by: Actor, submission: str
+    store: Store, mention_id: int, link: str, *, by: Actor, submission: str, seen: str = ""
 ) -> Reply:
-    """Somebody posted their draft on the platform themselves. It counts as any other answer."""
+    """Somebody posted their draft on the platform themselves. It counts as any other answer.
+
+    `seen`: names the post that they had before them, as the form told it.
+    """
     again = store.submitted_reply(submission)
     if again is not None:
         return again
     mention, person = journal.mention(store, mention_id), journal.person(store, by)
+    post = conversation.post_seen(store, mention, seen)
     reply = store.draft(mention_id, person.id)
     if reply is None:
         raise NothingWritten
     mention.take_for_reply(person, now=store.now)
     reply.submission, reply.queued_at, reply.sent_at = submission, store.now, store.now
-    reply.url = link
+    reply.url, reply.mention = link, mention
+    reply.answers = post if post is not mention else None
     reply.move(ReplyState.SENT)
-    mention.mark_answered(person, now=store.now)
+    conversation.answered(store, reply)
     detail = {"url": link, "text": reply.text}
     journal.write(store, mention, "answered by hand", by=person, click=submission, **detail)
     return reply

@@ -1,10 +1,12 @@
 """What a card shows, and what becomes of it in Slack. Called by the worker."""
 
+from dataclasses import replace
 from datetime import timedelta
 
-from bot import journal
+from bot import conversation, journal, posts
 from bot.models import Card, Event, Mention
 from bot.slack.cards import CardView, Labels, Links
+from bot.slack.conversation import Above
 from bot.store import Store
 
 FAMILIAR_FOR = timedelta(days=30)
@@ -21,6 +23,10 @@ def card_view(store: Store, card_id: int, *, label: Labels, link: Links) -> Card
     return CardView(
         card=card,
         mention=mention,
+        post=posts.to_answer(store, mention),
+        turns=conversation.turns(store, mention),
+        waits_again=conversation.waits_for_answer(store, mention),
+        above=_above(store, mention, link),
         reply=store.latest_reply(mention.id),
         platform=label(mention.platform),
         place=place_of(mention, card),
@@ -42,6 +48,28 @@ def _written(card: Card) -> str:
     if card.came_from is not None and not card.channel.startswith("#"):
         return card.came_from.moved_to
     return card.channel
+
+
+def _above(store: Store, mention: Mention, link: Links) -> Above | None:
+    """The post that the mention answers, the best we know of it."""
+    if mention.parent_id is None or mention.gone_at is not None:
+        return None
+    ours = posts.reply_published_as(store, mention.platform, mention.parent_id)
+    if ours is not None:
+        who = f"our reply to @{ours.mention.author_handle}"
+        return _with_card(store, Above(who=who, text=ours.text, url=ours.url), ours.mention, link)
+    known = store.known_mentions(mention.platform, [mention.parent_id]).get(mention.parent_id)
+    if known is not None and known.gone_at is None:
+        above = Above(who=f"@{known.author_handle}", text=known.text, url=known.url)
+        return _with_card(store, above, store.head(known), link)
+    who = f"@{mention.parent_handle}" if mention.parent_handle else ""
+    return Above(who=who, text=mention.parent_text, url=mention.parent_url)
+
+
+def _with_card(store: Store, above: Above, mention: Mention, link: Links) -> Above:
+    card = store.current_card(mention.id)
+    there = link(card.channel_id, card.ts) if card else ""
+    return replace(above, card=there, number=mention.id)
 
 
 def record_posted(store: Store, card_id: int, channel_id: str, ts: str) -> None:

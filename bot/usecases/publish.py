@@ -3,7 +3,7 @@
 The worker calls these; together with `reply.py` they are all that moves a reply.
 """
 
-from bot import journal, outbox
+from bot import conversation, journal, outbox
 from bot.models import Reply, ReplyState
 from bot.store import Store
 from platforms.base import PublishedReply
@@ -30,7 +30,7 @@ def record_sent(store: Store, reply: Reply, published: PublishedReply) -> None:
     reply.external_id, reply.url, reply.problem = published.external_id, published.url, ""
     reply.sent_at = store.now
     outbox.end_doubt(store, reply.outbox_key)
-    reply.mention.mark_answered(reply.author, now=store.now)
+    conversation.answered(store, reply)
     detail = {"url": published.url, "text": reply.text}
     journal.write(store, reply.mention, "answered", by=reply.author, **detail)
 
@@ -40,8 +40,9 @@ def record_failed(store: Store, reply: Reply, problem: str, *, gone: bool = Fals
     reply.move(ReplyState.FAILED)
     reply.problem = problem
     if gone:
-        reply.mention.mark_gone(now=store.now)
-    journal.write(store, reply.mention, "gone" if gone else "failed", problem=problem)
+        conversation.lose(store, reply.post, problem=problem)
+    else:
+        journal.write(store, reply.mention, "failed", problem=problem)
     _tell_author(store, reply, f"Your reply to {_what(reply)} was not sent. {problem}")
 
 

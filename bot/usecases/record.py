@@ -4,17 +4,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from bot import journal
+from bot import conversation, journal
 from bot.language.reading import Reading
 from bot.models import Card, Event, Mention, MentionState, Rule
 from bot.routing import Decision, DepartmentName, MentionFacts, NamedPerson, RoutingRule, Rulebook
 from bot.routing import route as route_text
 from bot.store import Store
-from bot.wording import storable
-from platforms.base import FoundMention, Page, Platform
+from bot.wording import shorten, storable
+from platforms.base import FoundMention, Page, Parent, Platform
 
 UNREAD = Reading(None, None)
 LONGEST_NAME = 255
+PARENT_LIMIT = 200
+"""Code points that are kept of a post that is no mention itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,11 @@ def record_page(
     known = store.known_mentions(platform.name, found)
     changed = [key for key in known if _note_edit(store, known[key], found[key])]
     fresh = [post for key, post in found.items() if key not in known]
-    _add_all(store, platform, fresh, readings)
+    new, later = conversation.part(store, platform.name, fresh)
+    _add_all(store, platform, new, readings)
+    for post in later:
+        row = Mention(**_row(store, platform, post, readings.get(post.external_id, UNREAD)))
+        conversation.go_on(store, row, post, where=platform.label)
     _move_cursor(store, platform.name, page, arrived=bool(fresh))
     return Recorded(new=len(fresh), changed=len(changed), known=len(known) - len(changed))
 
@@ -96,7 +102,12 @@ def _storable(post: FoundMention) -> FoundMention:
     """Without what PostgreSQL takes from nobody; one such post would stop its whole source."""
     author = post.author
     handle, name = (storable(each)[:LONGEST_NAME] for each in (author.handle, author.name))
-    return replace(post, text=storable(post.text), author=replace(author, handle=handle, name=name))
+    parent = post.parent or Parent()
+    begins = shorten(storable(parent.text), PARENT_LIMIT)
+    return replace(
+        post, text=storable(post.text), author=replace(author, handle=handle, name=name),
+        parent=replace(parent, handle=storable(parent.handle)[:LONGEST_NAME], text=begins),
+    )  # fmt: skip
 
 
 def _add_all(
@@ -123,7 +134,16 @@ def _add_all(
 def _mention(
     store: Store, platform: Platform, post: FoundMention, reading: Reading, book: Rulebook
 ) -> dict[str, Any]:
-    mood, decision = reading.feeling, _route(platform, post, book, reading.language)
+    decision = _route(platform, post, book, reading.language)
+    return _row(store, platform, post, reading) | {
+        "department_id": decision.department,
+        "why": decision.why,
+    }
+
+
+def _row(store: Store, platform: Platform, post: FoundMention, reading: Reading) -> dict[str, Any]:
+    """A post as the table has it, without where it goes."""
+    mood, parent = reading.feeling, post.parent or Parent()
     return {
         "platform": platform.name,
         "external_id": post.external_id,
@@ -140,6 +160,9 @@ def _mention(
         "language": reading.language,
         "parent_id": post.parent_id,
         "root_id": post.root_id,
+        "parent_handle": parent.handle,
+        "parent_text": parent.text,
+        "parent_url": parent.url,
         "media": [asdict(item) for item in post.media],
         "can_reply": post.can_reply,
         "cannot_reply_reason": post.cannot_reply_reason,
@@ -147,8 +170,7 @@ def _mention(
         "found_at": store.now,
         "feeling": mood.label if mood else None,
         "feeling_words": mood.words if mood else "",
-        "department_id": decision.department,
-        "why": decision.why,
+        "why": "",
         "state": MentionState.WAITING,
         "waiting_since": post.published_at,
     }
@@ -174,7 +196,7 @@ def _search_text(post: FoundMention) -> str:
 
 def _note_edit(store: Store, mention: Mention, post: FoundMention) -> bool:
     """Take over what changed since; True when people should see it."""
-    if mention.state == MentionState.GONE or mention.text == post.text:
+    if mention.gone_at is not None or mention.text == post.text:
         return False
     mention.text, mention.search_text = post.text, _search_text(post)
     mention.address, mention.edited_at = post.address, store.now

@@ -1,9 +1,9 @@
 """Write a reply: the draft, the submission, and what a person decides when it is stuck."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot import journal, lanes, outbox
+from bot import conversation, journal, lanes, outbox, posts
 from bot.errors import (
     CannotReply,
     EmptyReply,
@@ -13,6 +13,7 @@ from bot.errors import (
     ReplyTooLong,
 )
 from bot.models import Actor, Mention, MentionState, Person, Reply, ReplyState
+from bot.slack.conversation import Turn
 from bot.store import Store
 from platforms.base import Platform, Target
 
@@ -22,28 +23,38 @@ class ReplyForm:
     """What the reply modal shows."""
 
     mention: Mention
+    post: Mention
+    """What is answered: the newest post of the mention's author, most often the mention itself."""
+    turns: tuple[Turn, ...]
     account: str
     """Our own handle there, as people read it."""
     draft: str
     seen: str
-    """Names the owner and the last reply that the writer knows of."""
+    """Names the owner, the last reply and the author's last post that the writer knows of."""
     now: datetime
     holder: str | None = None
     """Who else holds the mention, and since when."""
     held_since: datetime | None = None
     answered_by: str | None = None
     """Whose reply is there already or on its way."""
+    wrote_again: bool = False
+    """The author did so while the reply was written."""
 
 
-def target_of(mention: Mention) -> Target:
+def target_of(post: Mention) -> Target:
     return Target(
-        external_id=mention.external_id,
-        address=mention.address,
-        url=mention.url,
-        author_handle=mention.author_handle,
-        text=mention.text,
-        root_id=mention.root_id,
+        external_id=post.external_id,
+        address=post.address,
+        url=post.url,
+        author_handle=post.author_handle,
+        text=post.text,
+        root_id=post.root_id,
     )
+
+
+def post_answered(store: Store, mention_id: int, seen: str) -> Mention:
+    """The post that the writer of a reply has before them. `seen`: as the form told it."""
+    return conversation.post_seen(store, journal.mention(store, mention_id), seen)
 
 
 def reply_form(store: Store, mention_id: int, *, by: Actor) -> ReplyForm:
@@ -55,15 +66,19 @@ def reply_form(store: Store, mention_id: int, *, by: Actor) -> ReplyForm:
     draft = store.draft(mention_id, person.id) if person else None
     other = mention.owner if mention.owner != person else None
     latest = store.latest_reply(mention_id)
+    is_done = latest is not None and latest.state == ReplyState.SENT
+    is_news = is_done and not conversation.waits_for_answer(store, mention)
     return ReplyForm(
         mention=mention,
+        post=posts.to_answer(store, mention),
+        turns=conversation.turns(store, mention),
         account=_account(store, mention.platform),
         draft=draft.text if draft else "",
         seen=_seen(store, mention),
         now=store.now,
         holder=other.name if other else None,
         held_since=mention.claimed_at if other else None,
-        answered_by=latest.author.name if latest and latest.state == ReplyState.SENT else None,
+        answered_by=latest.author.name if latest and is_news else None,
     )
 
 
@@ -103,19 +118,22 @@ def queue_reply(
     """Take a reply for sending, once for each submission; whoever replies holds the mention.
 
     The text was checked before, by `check_text`: a platform may have to be asked for its limits.
-    When somebody else claimed or answered while it was written, nothing is sent: the form comes
-    back with what is new, and the next submission knows it.
+    When somebody else claimed or answered while it was written, or the author wrote again, nothing
+    is sent: the form comes back with what is new, and the next submission knows it.
     """
     again = store.submitted_reply(submission)
     if again is not None:
         return again
     mention = journal.mention(store, mention_id)
-    if not mention.can_reply:
-        raise CannotReply(platform=mention.platform, reason=mention.cannot_reply_reason)
+    post = posts.to_answer(store, mention)
+    if not post.can_reply:
+        raise CannotReply(platform=post.platform, reason=post.cannot_reply_reason)
     person = journal.person(store, by)
-    if _seen(store, mention) != seen and _somebody_else(store, mention, person):
+    wrote_again = conversation.post_seen(store, mention, seen) is not post
+    news = wrote_again or _somebody_else(store, mention, person)
+    if _seen(store, mention) != seen and news:
         save_draft(store, mention_id, text, by=by)
-        return reply_form(store, mention_id, by=by)
+        return replace(reply_form(store, mention_id, by=by), wrote_again=wrote_again)
     latest = store.latest_reply(mention.id)
     if latest is not None and latest.submission == submission:
         return latest  # it came twice at once, and the other one was quicker
@@ -123,12 +141,12 @@ def queue_reply(
         raise ReplyOnItsWay(who=latest.author.name)
     took = mention.take_for_reply(person, now=store.now)
     store.touch(mention)
-    reply = _submit(store, mention, person, text.strip(), submission)
+    reply = _submit(store, post, person, text.strip(), submission)
     journal.write(store, mention, "replied", by=person, took=took, text=reply.text)
     return reply
 
 
-def check_text(mention: Mention, text: str, platform: Platform) -> None:
+def check_text(post: Mention, text: str, platform: Platform) -> None:
     """Refuse what the platform would refuse. Outside of any transaction: it may be asked."""
     if not text.strip():
         raise EmptyReply
@@ -137,7 +155,7 @@ def check_text(mention: Mention, text: str, platform: Platform) -> None:
         raise ReplyTooLong(
             platform=platform.label, used=length.used, limit=length.limit, over=length.over
         )
-    for problem in platform.objections(target_of(mention), text.strip()):
+    for problem in platform.objections(target_of(post), text.strip()):
         raise ReplyRefused(problem=problem)
 
 
@@ -150,6 +168,7 @@ def send_again(store: Store, reply_id: int, *, by: Actor, click: str) -> Reply:
         reply.mention.take_for_reply(person, now=store.now)
         reply.move(ReplyState.QUEUED)
         reply.problem, reply.first_tried_at = "", None
+        _answer_what_is_there(store, reply)
         _forget_draft(store, reply)
         _enqueue(store, reply)
         journal.write(store, reply.mention, "tried again", by=person, click=click)
@@ -165,7 +184,7 @@ def confirm_sent(store: Store, reply_id: int, *, by: Actor, click: str) -> Reply
         reply.move(ReplyState.SENT)
         outbox.end_doubt(store, reply.outbox_key)
         reply.sent_at = reply.first_tried_at or store.now
-        reply.mention.mark_answered(reply.author, now=reply.sent_at)
+        conversation.answered(store, reply)
         journal.write(store, reply.mention, "confirmed", by=person, click=click)
     return reply
 
@@ -199,13 +218,24 @@ def _forget_draft(store: Store, reply: Reply) -> None:
         store.remove(draft)
 
 
-def _submit(store: Store, mention: Mention, person: Person, text: str, submission: str) -> Reply:
+def _answer_what_is_there(store: Store, reply: Reply) -> None:
+    """Its author deleted what it answered: then it answers what they wrote before."""
+    if reply.answers is not None and reply.answers.gone_at is not None:
+        reply.answers = _later(reply.mention, posts.to_answer(store, reply.mention))
+
+
+def _later(mention: Mention, post: Mention) -> Mention | None:
+    return None if post is mention else post
+
+
+def _submit(store: Store, post: Mention, person: Person, text: str, submission: str) -> Reply:
     """Turn the draft into the reply that is sent."""
+    mention = store.head(post)
     reply = store.draft(mention.id, person.id) or store.add(
         Reply(mention_id=mention.id, author=person, state=ReplyState.DRAFT)
     )
     reply.text, reply.submission, reply.queued_at = text, submission, store.now
-    reply.mention = mention
+    reply.mention, reply.answers = mention, _later(mention, post)
     store.flush()
     reply.move(ReplyState.QUEUED)
     _enqueue(store, reply)
@@ -232,7 +262,8 @@ def _demand_stuck(reply: Reply) -> None:
 
 def _seen(store: Store, mention: Mention) -> str:
     latest = store.latest_reply(mention.id)
-    return f"{mention.owner_id or 0}:{latest.id if latest else 0}"
+    post = posts.to_answer(store, mention)
+    return f"{mention.owner_id or 0}:{latest.id if latest else 0}:{post.id}"
 
 
 def _somebody_else(store: Store, mention: Mention, person: Person) -> bool:

@@ -4,6 +4,7 @@ from typing import Any
 
 from bot.sandbox.people import Person
 from bot.sandbox.records import Ack, Message, View
+from bot.sandbox.square import Post
 from tests.town import Town, menu, words
 
 
@@ -61,3 +62,15 @@ def field_text(view: View, block_id: str = "text") -> str:
 def thread_text(town: Town, card: Message) -> str:
     """A card's thread as its lines, one below the other."""
     return "\n".join(words(message) for message in town.slack.thread(card))
+
+
+def our_reply(town: Town, on: str = "square") -> Post:
+    """What we published last."""
+    replies = town.square.replies_by_brand(on)
+    assert replies, f"nothing of ours is on {on}"
+    return replies[-1]
+
+
+def author_answers(town: Town, text: str, on: str = "square", *, by: str = "mara_k") -> Post:
+    """Somebody answers our last reply; Switchboard has read it and shown it."""
+    return town.post(text, by=by, on=on, reply_to=our_reply(town, on).id)

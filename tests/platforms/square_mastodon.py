@@ -185,11 +185,15 @@ class _Mastodon:
         return post.text if name in post.text else f"{name} {post.text}"
 
     def _shape(self, post: Post) -> Json:
+        parent = self._square.find(NETWORK, post.reply_to) if post.reply_to else None
+        answered = _account(parent.author) if parent else None
         return {
             "id": str(post.id),
             "created_at": post.at.isoformat(),
             "edited_at": self._square.now().isoformat() if post.edited else None,
             "in_reply_to_id": str(post.reply_to) if post.reply_to else None,
+            "in_reply_to_account_id": answered["id"] if answered else None,
+            "mentions": [answered] if answered else [],
             "visibility": "public",
             "language": "en",
             "sensitive": False,

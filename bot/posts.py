@@ -1,0 +1,68 @@
+"""The SELECTs of conversations: which posts belong together. Decides nothing, changes nothing.
+
+A conversation is the mention it began with, our replies, and what its author wrote after it.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import select
+
+from bot.models import Mention, MentionState, Reply, ReplyState
+from bot.store import Store
+
+MAY_BE_OUT = (ReplyState.SENDING, ReplyState.UNCERTAIN, ReplyState.SENT)
+
+
+def later_posts(store: Store, mention_ids: Iterable[int]) -> Sequence[Mention]:
+    """What the authors of these mentions wrote after them, in the order it came to us.
+
+    Without what is deleted.
+    """
+    query = select(Mention).where(
+        Mention.follows_id.in_(list(mention_ids)), Mention.state != MentionState.GONE
+    )
+    return store.session.scalars(query.order_by(Mention.id)).unique().all()
+
+
+def to_answer(store: Store, mention: Mention) -> Mention:
+    """The author's newest post, which is the one that a reply answers now."""
+    return next(reversed(later_posts(store, [mention.id])), mention)
+
+
+def published(store: Store, mention: Mention) -> Sequence[Reply]:
+    """Our replies that are out, in the order they went out."""
+    query = select(Reply).where(Reply.mention_id == mention.id, Reply.state == ReplyState.SENT)
+    return store.session.scalars(query.order_by(Reply.sent_at, Reply.id)).unique().all()
+
+
+def heads(store: Store, platform: str, external_ids: Iterable[str]) -> dict[str, Mention]:
+    """By the id of a post of a conversation, ours too: the mention with which it began."""
+    wanted = list(external_ids)
+    theirs = select(Mention).where(Mention.platform == platform, Mention.external_id.in_(wanted))
+    found = {one.external_id: one for one in store.session.scalars(theirs).unique()}
+    ours = select(Reply).join(Reply.mention).where(Mention.platform == platform)
+    ours = ours.where(Reply.external_id.in_(wanted))
+    for reply in store.session.scalars(ours).unique():
+        found[str(reply.external_id)] = reply.mention
+    return {key: store.head(one) for key, one in found.items()}
+
+
+def reply_published_as(store: Store, platform: str, external_id: str) -> Reply | None:
+    query = select(Reply).join(Reply.mention).where(Mention.platform == platform)
+    return store.session.scalars(query.where(Reply.external_id == external_id)).unique().first()
+
+
+def answered_somewhere(
+    store: Store, platform: str, thread: str | None, author_id: str
+) -> Mention | None:
+    """A mention by this author in a thread of the platform, to which there is a reply of ours of
+    which we don't know where it stands: posted by hand, seen by a person, or still on its way.
+    """  # noqa: D205 (one sentence that is long)
+    if thread is None:
+        return None
+    query = select(Mention).join(Reply, Reply.mention_id == Mention.id)
+    query = query.where(
+        Mention.platform == platform, Mention.author_id == author_id, Mention.root_id == thread,
+        Reply.external_id.is_(None), Reply.state.in_(MAY_BE_OUT),
+    )  # fmt: skip
+    return store.session.scalars(query.order_by(Mention.id.desc()).limit(1)).unique().first()
