@@ -3,6 +3,8 @@
 Not a platform (its name starts with `_`), and no place for what only one platform does.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -51,6 +53,15 @@ def no_use(label: str, *, write: bool) -> PlatformError:
     if write:
         return UncertainError(f"{label} answered with an error, so the reply may be out or not.")
     return TemporaryError(f"{label} has trouble of its own at the moment.")
+
+
+@contextmanager
+def usable(label: str, *, write: bool = False) -> Iterator[None]:
+    """Take an answer that is not as it should be for one that cannot be used."""
+    try:
+        yield
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
+        raise no_use(label, write=write) from error
 
 
 def json_of(label: str, response: requests.Response, *, write: bool) -> dict[str, Any]:

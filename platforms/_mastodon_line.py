@@ -5,14 +5,14 @@ Mastodon.py makes the requests. What is refused is classed in a response hook
 """
 
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import requests
 
-from platforms._http import Wire, no_answer, no_use
+from platforms._http import Wire, no_answer, no_use, usable
 from platforms._mastodon_refusals import LABEL, refuse
 from platforms.base import PlatformError
 
@@ -85,13 +85,9 @@ class Line:
         self._session.close()
 
 
-@contextmanager
-def shaped(*, write: bool = False) -> Iterator[None]:
+def shaped(*, write: bool = False) -> AbstractContextManager[None]:
     """Take an answer that is not as it should be for one that cannot be used."""
-    try:
-        yield
-    except (LookupError, TypeError, ValueError, AttributeError) as error:
-        raise no_use(LABEL, write=write) from error
+    return usable(LABEL, write=write)
 
 
 def _client(url: str, token: str, session: requests.Session) -> Any:

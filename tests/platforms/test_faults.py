@@ -13,9 +13,10 @@ from platforms._bluesky_line import Line
 from platforms.base import Platform, Target, TemporaryError
 from tests.platforms.conftest import PATIENCE, QUERY, Open, customer_posts, environment, now, only
 from tests.platforms.faults import FAULTS, WELL
-from tests.platforms.faults.common import DONE, NAMES
+from tests.platforms.faults.common import DONE
 from tests.platforms.faults.row import TEXT, Fault
 from tests.platforms.scripted import Scripted, silence
+from tests.platforms.test_contract import NAMES
 
 IMPATIENCE = (5.0, 0.25)
 STAND_IN = [row for row in FAULTS if isinstance(row.answer, str) and row.answer != "nobody"]

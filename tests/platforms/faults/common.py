@@ -6,8 +6,6 @@ import platforms
 from platforms.base import PausedError, TemporaryError, UncertainError
 from tests.platforms.faults.row import Call, Fault
 
-NAMES = ("x", "reddit", "bluesky", "mastodon", "square")
-"""The platforms that the stand-in network speaks."""
 WHAT = {
     "401": "401, keys or session refused",
     "402": "402, payment asked for",
