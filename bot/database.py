@@ -40,6 +40,7 @@ class Database:
         self.announce: Announce | None = None
         self._clock = clock or clock_of(self.engine)
         self._reading = self.engine.execution_options(read_only=True)
+        self._single = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         # One writer at a time is SQLite's own rule. Waiting here is fair and wakes at once;
         # waiting in SQLite is polling with growing naps.
         self._turn: Any = threading.Lock() if self.is_sqlite else nullcontext()
@@ -55,27 +56,41 @@ class Database:
 
         The repeated run meets the new state, and so raises the refusal that fits it.
         """
+        return self._repeat(self.engine, lambda store: act(store, *args, **kwargs))
+
+    def write_at_once(
+        self, act: Callable[Concatenate[Store, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """`write` for an act that PostgreSQL is told in one statement.
+
+        That is a transaction by itself, whose begin and commit need no message of their own.
+        """
+        engine = self.engine if self.is_sqlite else self._single
+        return self._repeat(engine, lambda store: act(store, *args, **kwargs))
+
+    def read(self, act: Callable[Concatenate[Store, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        return self._repeat(self._reading, lambda store: act(store, *args, **kwargs))
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+    def _repeat(self, engine: Engine, act: Callable[[Store], T]) -> T:
+        """Again after a lost race, or on a new connection where the old one was cut meanwhile."""
         for attempt in range(1, TRIES + 1):
             try:
-                with self._turn, self._transaction(self.engine) as store:
-                    return act(store, *args, **kwargs)
+                with self._transaction(engine) as store:
+                    return act(store)
             except LOST_RACES:
                 if attempt == TRIES:
                     raise
                 time.sleep(0.01 * attempt)
         raise AssertionError("unreachable")
 
-    def read(self, act: Callable[Concatenate[Store, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        with self._transaction(self._reading) as store:
-            return act(store, *args, **kwargs)
-
-    def close(self) -> None:
-        self.engine.dispose()
-
     @contextmanager
     def _transaction(self, engine: Engine) -> Iterator[Store]:
         now = self._clock()
-        with Session(engine, expire_on_commit=False) as session, session.begin():
+        turn = nullcontext() if engine is self._reading else self._turn
+        with turn, Session(engine, expire_on_commit=False) as session, session.begin():
             store = Store(session, now)
             yield store
             if self.announce is not None and store.made_due:
@@ -88,7 +103,6 @@ def _engine(url: str) -> Engine:
             url,
             pool_size=16,
             max_overflow=16,
-            pool_pre_ping=True,
             connect_args={"options": "-c statement_timeout=15s -c lock_timeout=3s"},
         )
     engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS}, pool_size=16)

@@ -6,9 +6,22 @@ It adds and finds rows and decides nothing: rules live in `bot/models.py` and in
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import Select, Table, bindparam, exists, func, insert, or_, select, text
+from sqlalchemy import (
+    Connection,
+    Select,
+    Table,
+    TextClause,
+    bindparam,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    text,
+)
 from sqlalchemy.orm import Session, aliased, selectinload
 from sqlalchemy.orm.attributes import flag_modified
 
@@ -58,11 +71,10 @@ _DELIVERY = (
     .execution_options(populate_existing=True)  # it may have been wanted since it was loaded
 )
 # A delivery that waits is wanted once more; one that is settled starts afresh.
-_WANT = text(
-    """
-    INSERT INTO delivery
-        (kind, key, lane, payload, state, wanted, attempts, looks, due_at, problem, created_at)
-    VALUES (:kind, :key, :lane, :payload, 'waiting', 1, 0, 0, :now, '', :now)
+DELIVERY_COLUMNS = (
+    "key, kind, lane, payload, state, wanted, attempts, looks, due_at, problem, created_at"
+)
+WANT_AGAIN = """
     ON CONFLICT (key) DO UPDATE SET
         wanted = delivery.wanted + 1, payload = excluded.payload, state = 'waiting',
         lane = CASE delivery.state WHEN 'waiting' THEN delivery.lane ELSE excluded.lane END,
@@ -71,7 +83,10 @@ _WANT = text(
         looks = CASE delivery.state WHEN 'waiting' THEN delivery.looks ELSE 0 END,
         tried_at = CASE delivery.state WHEN 'waiting' THEN delivery.tried_at END,
         problem = CASE delivery.state WHEN 'waiting' THEN delivery.problem ELSE '' END
-    """
+"""
+_WANT = text(
+    f"INSERT INTO delivery ({DELIVERY_COLUMNS})"
+    " VALUES (:key, :kind, :lane, :payload, 'waiting', 1, 0, 0, :now, '', :now)" + WANT_AGAIN
 ).bindparams(
     bindparam("now", type_=Delivery.due_at.type), bindparam("payload", type_=Delivery.payload.type)
 )
@@ -106,6 +121,19 @@ class Store:
     def touch(self, row: Mention) -> None:
         """Of two transactions that touch the same mention only one can be committed."""
         flag_modified(row, "state")
+
+    @property
+    def on_sqlite(self) -> bool:
+        return self._connection.dialect.name == "sqlite"
+
+    @cached_property
+    def _connection(self) -> Connection:
+        return self.session.connection()
+
+    def run(self, statement: TextClause, values: dict[str, Any]) -> Sequence[Any]:
+        """Run a statement as it is; the rows that it gives."""
+        result = self._connection.execute(statement, values)
+        return result.all() if result.returns_rows else ()
 
     def flush(self) -> None:
         """Send what was added, so that new rows have their ids."""

@@ -1,5 +1,6 @@
 """The HTTP door: what Slack sends, and how the process is doing. Knows no handler by name."""
 
+import binascii
 import json
 import threading
 import time
@@ -7,8 +8,9 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from slack_bolt import App
+from slack_bolt import App, BoltRequest, BoltResponse
 from slack_bolt.adapter.wsgi import SlackRequestHandler
+from slack_bolt.adapter.wsgi.http_request import WsgiHttpRequest
 from waitress import wasyncore
 from waitress.server import create_server
 
@@ -27,7 +29,7 @@ Health = Callable[[], dict[str, Any]]
 
 def make_wsgi(app: App | None, health: Health) -> "WSGIApplication":
     """The WSGI application. `app` None: Slack comes over a socket, only the health is served."""
-    slack = SlackRequestHandler(app, path=SLACK_PATH) if app is not None else None
+    slack = _SlackDoor(app, path=SLACK_PATH) if app is not None else None
 
     def wsgi(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
@@ -38,6 +40,39 @@ def make_wsgi(app: App | None, health: Health) -> "WSGIApplication":
         return _answer(start_response, "404 Not Found", {"error": "There is nothing here."})
 
     return wsgi
+
+
+class _SlackDoor(SlackRequestHandler):
+    """Bolt's own way in, with forms decoded by a quicker hand.
+
+    A click brings its whole message along, a thousand escapes of which each costs Bolt's parser a
+    step in Python: two thirds of all that an acknowledgement computes.
+    """
+
+    def dispatch(self, request: WsgiHttpRequest) -> BoltResponse:
+        raw, headers = request.get_body(), request.get_headers()
+        payload = _payload_of(raw)
+        if payload is None:
+            return self.app.dispatch(BoltRequest(body=raw, headers=headers))
+        # This is how Bolt takes a body that is decoded already. What it verifies is the raw one,
+        # and that it must verify it says the mode.
+        decoded = BoltRequest(body=payload, headers=headers, mode="socket_mode")
+        decoded.raw_body, decoded.mode = raw, "http"
+        return self.app.dispatch(decoded)
+
+
+def _payload_of(form: str) -> dict[str, Any] | None:
+    """The one field that Slack sends for clicks and windows; None for everything else."""
+    name, _, escaped = form.partition("=")
+    if name != "payload" or "&" in escaped:
+        return None
+    # Quoted-printable differs from form encoding by its escape character alone, and is in C.
+    quoted = escaped.replace("+", " ").replace("=", "=3D").replace("%", "=")
+    try:
+        payload = json.loads(binascii.a2b_qp(quoted))
+    except ValueError:
+        return None
+    return payload if isinstance(payload, dict) else None
 
 
 class WebServer:

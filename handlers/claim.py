@@ -2,19 +2,22 @@
 
 from slack_bolt import Ack, App
 
+from bot.claims import Claims
 from bot.slack import ids, payloads
 from bot.slack.payloads import Payload
 from bot.switchboard import Switchboard
-from bot.usecases.claim import claim_mention, release_mention
+from bot.usecases.claim import release_mention
 from bot.usecases.people import is_admin
 
 
 def register(app: App, switchboard: Switchboard) -> None:
+    claims = Claims(switchboard.database)
+
     @app.action(ids.CLAIM)
     def claim(ack: Ack, body: Payload) -> None:
         by, click = payloads.actor(body), payloads.click(body)
         number = payloads.mention_number(body)
-        switchboard.database.write(claim_mention, number, by=by, click=click)
+        claims.claim(number, by=by, click=click)
         switchboard.wake()
         ack()
 

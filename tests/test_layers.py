@@ -20,18 +20,18 @@ LINES = (
     "app  migrations.env",  # puts everything together
     "bot.process  bot.doctor  handlers",
     "handlers.*  bot.scheduler  bot.engine/  bot.web",  # what happens, and when
-    "bot.delivery/  bot.ingest  bot.switchboard  bot.schema",
+    "bot.claims  bot.delivery/  bot.ingest  bot.switchboard  bot.schema",
     "bot.ledger",
     "bot.database  bot.slack.workspace  platforms  platforms.*",  # commits, and the network
     "bot.clock  bot.engine.tables",
     # From here down nothing commits and nothing reaches the network.
     "bot.usecases  bot.usecases.*",
-    "bot.conversation",
+    "bot.conversation  bot.shortcut",
     "bot.journal",
     "bot.billing  bot.outbox  bot.posts",
     "bot.store  bot.slack/",
     "bot.models/  bot.routing  bot.language/  platforms._*/",
-    "bot.config  bot.hours  bot.lanes  bot.matching  bot.retry",
+    "bot.config  bot.gathering  bot.hours  bot.lanes  bot.matching  bot.retry",
     "bot.config_mistakes  bot.errors  bot.settings  bot.wording  platforms.base",
 )
 OURS = ("app", "bot", "handlers", "migrations", "platforms")

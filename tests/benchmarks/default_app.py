@@ -11,10 +11,11 @@ from typing import Any
 
 import slack_bolt.app.app
 from slack_bolt import Ack, App
+from slack_bolt.adapter.wsgi import SlackRequestHandler
 from slack_sdk import WebClient
 
 from bot.slack import ids
-from bot.web import SLACK_PATH, WebServer, make_wsgi
+from bot.web import SLACK_PATH, WebServer
 
 READY = "the default app listens"
 
@@ -40,8 +41,9 @@ class HereOnly(HTTPServer):
 
 
 def on_waitress(port: int) -> None:
-    wsgi = make_wsgi(default_app(), lambda: {"ok": True})
-    WebServer(wsgi, host="127.0.0.1", port=port).start()
+    WebServer(
+        SlackRequestHandler(default_app(), path=SLACK_PATH), host="127.0.0.1", port=port
+    ).start()
     print(READY, flush=True)
     threading.Event().wait()
 

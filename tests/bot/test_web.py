@@ -1,0 +1,101 @@
+"""The door: forms are read as Bolt reads them, and whoever did not sign is not let in."""
+
+import json
+import time
+from io import BytesIO
+from typing import Any
+from urllib.parse import quote_plus, urlencode
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from slack_bolt import Ack, App
+from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.request.internals import parse_body
+
+from bot.sandbox.door import signature
+from bot.web import SLACK_PATH, _payload_of, make_wsgi
+
+FORM = "application/x-www-form-urlencoded"
+SECRET = "a secret for this test"
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=20,
+)
+
+
+@given(st.dictionaries(st.text(), ANYTHING))
+def test_a_form_is_read_as_bolt_reads_it(payload: dict[str, Any]):
+    for form in (urlencode({"payload": json.dumps(payload)}),
+                 "payload=" + quote_plus(json.dumps(payload, ensure_ascii=False))):  # fmt: skip
+        assert _payload_of(form) == parse_body(form, FORM) == payload
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["", "payload=", "payload=%7B", "payload=[1]", "payload={}&more=1", "command=%2Fx", "{}"],
+)
+def test_every_other_body_is_left_to_bolt(body: str):
+    assert _payload_of(body) is None
+
+
+@pytest.fixture
+def pressed() -> list[Any]:
+    return []
+
+
+@pytest.fixture
+def app(pressed: list[Any]) -> App:
+    def authorize() -> AuthorizeResult:
+        return AuthorizeResult(enterprise_id=None, team_id=None, bot_token="xoxb-1")
+
+    made = App(signing_secret=SECRET, authorize=authorize, process_before_response=True)
+
+    @made.action("press")
+    def press(ack: Ack, action: dict[str, Any]) -> None:
+        pressed.append(action["value"])
+        ack()
+
+    return made
+
+
+def ask(app: App, body: str, headers: dict[str, str]) -> int:
+    """The status that the door answers with."""
+    statuses: list[str] = []
+    environ = {
+        "REQUEST_METHOD": "POST", "PATH_INFO": SLACK_PATH, "QUERY_STRING": "",
+        "SERVER_PROTOCOL": "HTTP/1.1", "CONTENT_TYPE": FORM, "CONTENT_LENGTH": str(len(body)),
+        "wsgi.input": BytesIO(body.encode()), **headers,
+    }  # fmt: skip
+    wsgi = make_wsgi(app, lambda: {"ok": True})
+    list(wsgi(environ, lambda status, _headers, *_: statuses.append(status)))  # type: ignore[arg-type,func-returns-value]
+    return int(statuses[0].split()[0])
+
+
+def form(value: str) -> str:
+    action = {"type": "button", "action_id": "press", "block_id": "b", "value": value}
+    press = {"type": "block_actions", "user": {"id": "U1"}, "actions": [action]}
+    return urlencode({"payload": json.dumps(press)})
+
+
+def signed(body: str, *, at: float | None = None) -> dict[str, str]:
+    moment = str(int(at or time.time()))
+    return {
+        "HTTP_X_SLACK_REQUEST_TIMESTAMP": moment,
+        "HTTP_X_SLACK_SIGNATURE": signature(SECRET, moment, body.encode()),
+    }
+
+
+def test_a_signed_press_is_heard(app: App, pressed: list[Any]):
+    body = form("ä + % & = 😀")
+    assert ask(app, body, signed(body)) == 200
+    assert pressed == ["ä + % & = 😀"]
+
+
+@pytest.mark.parametrize("headers", [{}, signed(form("another")), signed(form("x"), at=1)])
+def test_a_press_that_slack_did_not_sign_is_refused(
+    app: App, pressed: list[Any], headers: dict[str, str]
+):
+    assert ask(app, form("x"), headers) == 401
+    assert pressed == []
