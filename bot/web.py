@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from slack_bolt import App, BoltRequest, BoltResponse
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 SLACK_PATH = "/slack/events"
 THREADS = 16
 STOP_SECONDS = 3.0
+REPLAYABLE_SECONDS = 2 * 300.0
+"""Bolt takes what was signed within five minutes from now, on either side."""
 MAX_BODY = 1_000_000
 """Bytes. Slack's largest, a modal with everything typed into it, stays below 300,000."""
 
@@ -29,7 +32,7 @@ Health = Callable[[], dict[str, Any]]
 
 def make_wsgi(app: App | None, health: Health) -> "WSGIApplication":
     """The WSGI application. `app` None: Slack comes over a socket, only the health is served."""
-    slack = _SlackDoor(app, path=SLACK_PATH) if app is not None else None
+    slack = _SlackDoor(app) if app is not None else None
 
     def wsgi(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
@@ -49,16 +52,59 @@ class _SlackDoor(SlackRequestHandler):
     step in Python: two thirds of all that an acknowledgement computes.
     """
 
+    def __init__(self, app: App) -> None:
+        super().__init__(app, path=SLACK_PATH)
+        self._answered = Answered()
+
     def dispatch(self, request: WsgiHttpRequest) -> BoltResponse:
-        raw, headers = request.get_body(), request.get_headers()
-        payload = _payload_of(raw)
-        if payload is None:
-            return self.app.dispatch(BoltRequest(body=raw, headers=headers))
-        # This is how Bolt takes a body that is decoded already. What it verifies is the raw one,
-        # and that it must verify it says the mode.
-        decoded = BoltRequest(body=payload, headers=headers, mode="socket_mode")
-        decoded.raw_body, decoded.mode = raw, "http"
-        return self.app.dispatch(decoded)
+        headers = request.get_headers()
+        signature = str(headers.get("x-slack-signature", ""))
+        if signature in self._answered:
+            # Slack signs what it repeats anew; whoever repeats this to the byte learns nothing.
+            return BoltResponse(status=HTTPStatus.OK)
+        try:
+            asked = _asked(request.get_body(), headers)
+        except (ValueError, RecursionError):  # no UTF-8, no JSON, or a thousand levels of it
+            return BoltResponse(status=HTTPStatus.BAD_REQUEST, body="That cannot be read.")
+        response: BoltResponse = self.app.dispatch(asked)
+        if response.status == HTTPStatus.OK:
+            self._answered.add(signature)
+        return response
+
+
+class Answered:
+    """Signatures of the requests that were answered, for as long as Bolt would take them again.
+
+    Each process has its own: what a repeat would write is written once whichever process hears it,
+    by what Slack calls the click, the window or the event.
+    """
+
+    def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._until: dict[str, float] = {}
+        self._lock = threading.Lock()
+
+    def __contains__(self, signature: str) -> bool:
+        return self._until.get(signature, 0.0) > self._clock()
+
+    def add(self, signature: str) -> None:
+        now = self._clock()
+        with self._lock:
+            self._until[signature] = now + REPLAYABLE_SECONDS
+            # The oldest stand first.
+            while self._until[oldest := next(iter(self._until))] <= now:
+                del self._until[oldest]
+
+
+def _asked(raw: str, headers: dict[str, Any]) -> BoltRequest:
+    payload = _payload_of(raw)
+    if payload is None:
+        return BoltRequest(body=raw, headers=headers)
+    # This is how Bolt takes a body that is decoded already. What it verifies is the raw one, and
+    # that it must verify it says the mode.
+    decoded = BoltRequest(body=payload, headers=headers, mode="socket_mode")
+    decoded.raw_body, decoded.mode = raw, "http"
+    return decoded
 
 
 def _payload_of(form: str) -> dict[str, Any] | None:
