@@ -44,8 +44,8 @@ class Answer:
         return cls(
             posts=[_sound(post) for post in raw.get("data") or ()],
             authors=_people(includes.get("users")),
-            media={each["media_key"]: each for each in includes.get("media") or ()},
-            others={str(each["id"]): each for each in _either(includes, "tweets", "posts") or ()},
+            media=_by("media_key", includes.get("media")),
+            others=_by("id", _either(includes, "tweets", "posts")),
             lost=[str(each.get("resource_id") or "") for each in raw.get("errors") or ()],
             next_token=(raw.get("meta") or {}).get("next_token"),
         )
@@ -79,7 +79,7 @@ def time_of(post_id: int) -> datetime:
 
 
 def author_id(post: Json) -> str:
-    return str(post.get("author_id", ""))
+    return str(post.get("author_id") or "")
 
 
 def references(post: Json) -> dict[str, str]:
@@ -98,13 +98,15 @@ def versions(post: Json) -> list[str]:
 def people_mentioned(post: Json) -> Iterator[Json]:
     """Tell id and username of each account that the text names, cut off or not."""
     for part in (post, _whole(post)):
-        yield from (part.get("entities") or {}).get("mentions") or ()
+        named = (part.get("entities") or {}).get("mentions") or ()
+        yield from (each for each in named if each.get("username"))
 
 
 def text_of(post: Json) -> str:
     """Return the text as people read it: whole, with real links, without links to its media."""
     text = str(_whole(post)["text"])
-    for link in (_whole(post).get("entities") or {}).get("urls") or ():
+    links = (_whole(post).get("entities") or {}).get("urls") or ()
+    for link in (each for each in links if each.get("url")):
         own = "media_key" in link or str(link.get("display_url")).startswith("pic.")
         text = text.replace(link["url"], "" if own else link.get("expanded_url") or link["url"])
     # X encodes these three and nothing else.
@@ -152,11 +154,16 @@ def _words_of(post: Json) -> str:
 
 def _sound(post: Json) -> Json:
     """Return the post when everything that others rely on can be read from it."""
+    int(post["id"])
     for part in (author_id, references, versions, text_of, published_at, language):
         part(post)
-    for each in people_mentioned(post):
-        str(each["username"])
+    list(people_mentioned(post))
     return post
+
+
+def _by(name: str, parts: list[Json] | None) -> dict[str, Json]:
+    """What posts point to, by the field they name it by; one without it is pointed to by none."""
+    return {str(each[name]): each for each in parts or () if each.get(name)}
 
 
 def _people(users: list[Json] | None) -> dict[str, Author]:

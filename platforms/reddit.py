@@ -357,7 +357,7 @@ def _state(raw: dict[str, Any]) -> SourceState:
 
 
 def _body(raw: dict[str, Any]) -> str:
-    return str(raw["body"] if "body" in raw else raw.get("selftext") or "")
+    return str(raw.get("body") or raw.get("selftext") or "")
 
 
 def _text(raw: dict[str, Any]) -> str:

@@ -132,6 +132,44 @@ def test_post_without_a_community_is_a_mention(reddit: Reddit, scripted: Scripte
     assert (mention.community, mention.text) == (None, "Acme box")
 
 
+@pytest.mark.parametrize(
+    ("more", "media"),
+    [
+        ({"selftext": None, "is_self": True}, ()),
+        ({"is_gallery": True, "url": "https://www.reddit.com/gallery/p"}, ("link",)),
+        ({"url": "/r/other/comments/q/", "crosspost_parent": "t3_q"}, ()),
+        ({"url": None, "url_overridden_by_dest": None, "media": None}, ()),
+        ({"poll_data": {"options": []}, "is_self": True, "url": "https://www.reddit.com/x"}, ()),
+        ({"is_video": True, "url": "https://v.redd.it/1"}, ("video",)),
+    ],
+    ids=["no text", "gallery", "crosspost", "no link", "poll", "video"],
+)
+def test_posts_of_every_kind_are_read(
+    more: dict[str, Any], media: tuple[str, ...], reddit: Reddit, scripted: Scripted
+) -> None:
+    post = {
+        "id": "p",
+        "name": "t3_p",
+        "author": "mara",
+        "title": "Acme box",
+        "is_self": False,
+        "created_utc": now().timestamp(),
+        "subreddit": "pics",
+        "permalink": "/r/pics/comments/p/acme_box/",
+    }
+    scripted.on("/reddit/r/all/search", ok(a_listing({"kind": "t3", "data": post | more})))
+    (mention,) = reddit.fetch(QUERY, cursor=None).mentions
+    assert mention.text == "Acme box"
+    assert tuple(each.kind for each in mention.media) == media
+
+
+def test_comment_without_words_says_nothing(reddit: Reddit, scripted: Scripted) -> None:
+    nothing: Any = None
+    scripted.on("/reddit/message/mentions", ok(a_listing(a_comment("a", nothing))))
+    (mention,) = reddit.fetch(QUERY, cursor=None).mentions
+    assert mention.text == ""
+
+
 def test_deleted_posts_and_authors_are_skipped(reddit: Reddit, scripted: Scripted) -> None:
     listing = a_listing(
         a_comment("a", "u/acme hello", author="[deleted]"),

@@ -165,6 +165,28 @@ def test_a_list_of_authors_that_is_none_is_a_passing_failure(x: X, scripted: Scr
 
 
 @pytest.mark.parametrize(
+    ("more", "includes"),
+    [
+        ({"author_id": None}, {}),
+        ({"entities": None, "attachments": None, "referenced_tweets": None}, {}),
+        ({"note_tweet": None, "lang": None, "conversation_id": None, "created_at": None}, {}),
+        ({"entities": {"urls": [{"url": None}], "mentions": [{"id": "9"}]}}, {}),
+        ({"attachments": {"poll_ids": ["1"]}}, {"polls": [{"id": "1", "options": []}]}),
+        ({"withheld": {"copyright": False, "country_codes": ["XX"]}}, {}),
+        ({"attachments": {"media_keys": ["3_1"]}}, {"media": [{"type": "photo"}]}),
+        ({"referenced_tweets": [{"type": "quoted", "id": "5"}]}, {"tweets": [{"text": "?"}]}),
+    ],
+)
+def test_odd_parts_cost_no_mention(
+    more: dict[str, Any], includes: dict[str, Any], x: X, scripted: Scripted
+) -> None:
+    scripted.on("/x/2/users", ok({"data": []}))
+    scripted.on(MENTIONS, ok(a_page(a_post(1, **more), **includes)))
+    (mention,) = x.fetch(QUERY, cursor=None).mentions
+    assert mention.text == "@acme 1"
+
+
+@pytest.mark.parametrize(
     "garbage",
     [
         {},
@@ -172,6 +194,7 @@ def test_a_list_of_authors_that_is_none_is_a_passing_failure(x: X, scripted: Scr
         {"data": "none", "meta": {}},
         {"data": [{"id": "x", "text": ""}], "meta": {}},
         {"data": [{"text": "no id"}], "meta": {}},
+        {"data": [{"text": "no id", "edit_history_tweet_ids": ["5"]}], "meta": {}},
         {"data": [{"id": "5", "text": "t", "created_at": "yesterday"}], "meta": {}},
         {"data": [], "includes": {"users": [{"id": "5"}]}, "meta": {}},
         {"data": [], "includes": [], "meta": []},
