@@ -82,8 +82,12 @@ class Lines:
         return {"card": self.card_id, "upto": self.events[-1].id}
 
 
-class ThreadSender(Sender[Lines, Posted]):
-    """The newest lines of a mention's history, in one message under its card."""
+class ThreadSender(Sender[Lines, int]):
+    """The newest lines of a mention's history, in one message under its card.
+
+    The receipt is the last event that stands there. After a crash that may be an earlier one than
+    the last of now: more can have happened since the call left.
+    """
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
@@ -98,17 +102,20 @@ class ThreadSender(Sender[Lines, Posted]):
         at = Posted(card.channel_id, card.ts)
         return Lines(card.id, at, events, first=card.told_event_id == 0)
 
-    def find(self, parcel: Lines, *, since: datetime) -> Posted | None:
-        at = parcel.at
-        return self._workspace.find(at.channel_id, parcel.mark, since=since, thread=at.ts)
+    def find(self, parcel: Lines, *, since: datetime) -> int | None:
+        at, lacking = parcel.at, {one.id for one in parcel.events}
+        marks = self._workspace.marks(at.channel_id, since=since, thread=at.ts)
+        told = (int(one.get("upto", 0)) for _, one in marks if one.get("card") == parcel.card_id)
+        return max(lacking.intersection(told), default=None)
 
-    def send(self, parcel: Lines) -> Posted:
+    def send(self, parcel: Lines) -> int:
         drawn = draw_thread(parcel.events, first=parcel.first)
         at = parcel.at
-        return self._workspace.post(at.channel_id, drawn, mark=parcel.mark, thread=at.ts)
+        self._workspace.post(at.channel_id, drawn, mark=parcel.mark, thread=at.ts)
+        return parcel.events[-1].id
 
-    def record(self, store: Store, parcel: Lines, receipt: Posted) -> None:
-        cards.record_told(store, parcel.card_id, parcel.events[-1].id)
+    def record(self, store: Store, parcel: Lines, receipt: int) -> None:
+        cards.record_told(store, parcel.card_id, receipt)
 
 
 class HomeSender(Sender[HomeView, None]):

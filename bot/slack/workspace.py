@@ -129,10 +129,15 @@ class Workspace:
             text=drawn.text, blocks=drawn.blocks,
         )  # fmt: skip
 
-    def find(
-        self, channel: str, mark: dict[str, Any], *, since: datetime, thread: str = ""
-    ) -> Posted | None:
+    def find(self, channel: str, mark: dict[str, Any], *, since: datetime) -> Posted | None:
         """Look whether a message with this mark was posted since then."""
+        marks = self.marks(channel, since=since)
+        return next((at for at, found in marks if found == mark), None)
+
+    def marks(
+        self, channel: str, *, since: datetime, thread: str = ""
+    ) -> list[tuple[Posted, dict[str, Any]]]:
+        """What was posted since then, with its marks."""
         channel_id = self.channel_id(channel)
         method = "conversations.replies" if thread else "conversations.history"
         arguments: dict[str, Any] = {"ts": thread} if thread else {}
@@ -140,10 +145,10 @@ class Workspace:
             method, where=channel, channel=channel_id, include_all_metadata="true", limit=200,
             oldest=f"{since.timestamp() - 60:.6f}", **arguments,
         )  # fmt: skip
-        for message in answer["messages"]:
-            if message.get("metadata", {}).get("event_payload") == mark:
-                return Posted(channel_id, str(message["ts"]))
-        return None
+        return [
+            (Posted(channel_id, str(one["ts"])), one.get("metadata", {}).get("event_payload", {}))
+            for one in answer["messages"]
+        ]
 
     def show_home(self, user_id: str, view: dict[str, Any]) -> None:
         self._write("views.publish", user_id=user_id, view=view)

@@ -100,9 +100,12 @@ def untold_events(store: Store, card_id: int) -> tuple[Card, list[Event]] | None
 
 
 def record_told(store: Store, card_id: int, event_id: int) -> None:
+    """The thread tells the history up to this event; what it still lacks is asked for."""
     card = store.card(card_id)
     assert card is not None
     card.told_event_id = max(card.told_event_id, event_id)
+    if store.events(card.mention_id, after=card.told_event_id):
+        journal.show_thread(store, card)
 
 
 def _earlier(store: Store, mention: Mention) -> str:

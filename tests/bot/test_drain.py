@@ -8,7 +8,7 @@ from sqlalchemy import update
 
 from bot.models import Card, Delivery
 from bot.sandbox.records import Call
-from bot.usecases.claim import claim_mention
+from bot.usecases.claim import claim_mention, release_mention
 from tests.bot.worker import BEN, BROKEN, Worker, on_sqlite
 from tests.town import words
 
@@ -60,6 +60,21 @@ def test_a_line_of_history_stands_in_the_thread_once(worker: Worker, how: str):
     worker.deliver()
     (line,) = worker.slack.thread(worker.card())
     assert "Ben Okafor claimed this." in line.text
+
+
+def test_a_line_that_a_dying_worker_posted_is_not_posted_again_with_the_next_one(worker: Worker):
+    """More happens between its call and the look of whoever takes over."""
+    worker.post(BROKEN)
+    worker.database.write(claim_mention, 1, by=BEN, click="1")
+    worker.clock.move(timedelta(seconds=2))
+    worker.die_while_sending("thread:1", after_the_call=True)
+    worker.database.write(release_mention, 1, by=BEN, click="2")
+    worker.deliver()
+    told = [one.text for one in worker.slack.thread(worker.card())]
+    assert len(told) == 2, told
+    assert "Ben Okafor claimed this." in told[0]
+    assert "Ben Okafor claimed this." not in told[1], "the same line was posted twice"
+    assert worker.row("thread:1").state == "done"
 
 
 def test_slack_says_slower_and_the_channel_waits_at_no_cost(worker: Worker):
