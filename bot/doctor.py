@@ -45,7 +45,15 @@ def examine(
         yield from _channels(database, workspace)
     yield from _platforms(platforms)
     if ready:
-        yield from (Finding(ok=False, sentence=one) for one in database.read(health).problems)
+        yield from _health(database)
+
+
+def _health(database: Database) -> Iterator[Finding]:
+    labels = {name: platform.label for name, platform in available().items()}
+    found = database.read(health, label=lambda name: labels.get(name, name))
+    yield from (Finding(ok=False, sentence=one) for one in found.outbox)
+    for report in found.sources:
+        yield Finding(ok=report.ok, sentence=f"{report.label}: {' '.join(report.says())}")
 
 
 def _database(database: Database, engine: str) -> Iterator[Finding]:

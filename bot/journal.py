@@ -123,14 +123,14 @@ def redraw_home(store: Store, person: Person | None, *, even_if_unseen: bool = F
         outbox.enqueue(store, "home", key, lane=lanes.HOMES, payload={"person": person.id})
 
 
-def warn(store: Store, problem: str) -> None:
-    """Tell those who can mend it, once a day for each problem: the admins, or where nobody is one,
-    the channel of the department that takes everything.
+def warn(store: Store, problem: str, *, once: str = "") -> None:
+    """Tell those who can mend it: the admins, or where nobody is one, the channel of the department
+    that takes everything. Once a day for each problem, or once for what `once` names.
     """  # noqa: D205 (two sentences that belong together)
     digest = hashlib.sha256(problem.encode()).hexdigest()[:16]
     catch_all = [one.channel for one in store.departments() if one.catch_all]
     for place in store.admins() or catch_all:
-        key = f"alarm:{place}:{store.now:%Y-%m-%d}:{digest}"
+        key = f"alarm:{place}:{once or f'{store.now:%Y-%m-%d}:{digest}'}"
         tell(store, place, key, f"Switchboard needs you: {problem}")
 
 

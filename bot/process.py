@@ -25,6 +25,7 @@ from bot.delivery.to_platforms import ReplySender
 from bot.delivery.to_slack import CardSender, HomeSender, NameSender, NoticeSender, ThreadSender
 from bot.engine import Engine
 from bot.engine.embedded import EmbeddedEngine
+from bot.healthz import as_json
 from bot.ingest import Ingest
 from bot.language.reading import warm_up
 from bot.scheduler import Scheduler
@@ -84,7 +85,9 @@ class Process:
             Ingest(self.database, name, partial(self.switchboard.open, name), every=every)
             for name in self.platforms
         ]
-        scheduler = Scheduler(self.database, sources, every=every, wake=engine.wake)
+        scheduler = Scheduler(
+            self.database, sources, every=every, wake=engine.wake, label=self.switchboard.label
+        )
         threading.Thread(target=warm_up, name="warm-up", daemon=True).start()
         engine.start()
         scheduler.start()
@@ -143,14 +146,11 @@ class Process:
 
     def _health(self) -> dict[str, Any]:
         try:
-            found = self.database.read(health)
+            found = self.database.read(health, label=self.switchboard.label)
         except SQLAlchemyError as error:
             log.warning("the database does not answer: %s", error)
             return {"ok": False, "problems": ["The database does not answer."]}
-        return {
-            "ok": not found.problems, "problems": list(found.problems),
-            "sources": found.sources, "waiting": found.waiting,
-        }  # fmt: skip
+        return as_json(found)
 
 
 def make_drain(switchboard: Switchboard, workspace: Workspace) -> Drain:

@@ -14,9 +14,11 @@ from bot.database import Database
 from bot.ingest import Ingest
 from bot.store import Store
 from bot.usecases.configure import current_config
+from bot.usecases.silence import quiet_since, tell_of_silence
 from bot.usecases.summary import due_summary, queue_due_summary
 
 SUMMARY_EVERY = timedelta(seconds=5)
+SILENCE_EVERY = timedelta(minutes=10)
 LONGEST_TICK = timedelta(seconds=15)
 
 
@@ -30,10 +32,12 @@ class Scheduler:
         *,
         every: timedelta,
         wake: Callable[[], None],
+        label: Callable[[str], str] = str,
         summary_every: timedelta = SUMMARY_EVERY,
     ) -> None:
         self._database = database
         self._wake = wake
+        self._label = label
         # APScheduler warns of every ring that comes while a slow round still runs: that is wanted.
         logging.getLogger("apscheduler").setLevel(logging.ERROR)
         self._clock = BackgroundScheduler(
@@ -44,6 +48,7 @@ class Scheduler:
         tick = min(every, LONGEST_TICK)
         for source in sources:
             self._add(partial(self._read, source), every=tick)
+            self._add(partial(self._watch, source.name), every=SILENCE_EVERY)
         self._add(self._summaries, every=summary_every)
 
     def start(self) -> None:
@@ -60,6 +65,13 @@ class Scheduler:
     def _read(self, source: Ingest) -> None:
         recorded = source.run()
         if recorded is not None and (recorded.new or recorded.changed):
+            self._wake()
+
+    def _watch(self, platform: str) -> None:
+        since = self._database.read(quiet_since, platform)
+        if since is not None:
+            label = self._label(platform)
+            self._database.write(tell_of_silence, platform, since, label=label)
             self._wake()
 
     def _summaries(self) -> None:

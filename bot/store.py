@@ -5,7 +5,7 @@ It adds and finds rows and decides nothing: rules live in `bot/models.py` and in
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any, TypeVar, cast
 
@@ -356,6 +356,21 @@ class Store:
 
     def sources(self) -> Sequence[Source]:
         return self._all(select(Source).order_by(Source.platform))
+
+    def lags(self, platform: str, *, since: datetime, limit: int) -> list[timedelta]:
+        """How long the newest mentions took from being posted to being found."""
+        query = select(Mention.found_at, Mention.published_at).where(
+            Mention.platform == platform, Mention.published_at >= since
+        )
+        rows = self.session.execute(query.order_by(Mention.published_at.desc()).limit(limit))
+        return [found - published for found, published in rows]
+
+    def published_times(self, platform: str, *, since: datetime) -> Sequence[datetime]:
+        """When the mentions of a platform were posted, ascending."""
+        query = select(Mention.published_at).where(
+            Mention.platform == platform, Mention.published_at >= since
+        )
+        return self.session.scalars(query.order_by(Mention.published_at)).all()
 
     # -- looking things up
 

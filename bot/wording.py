@@ -1,6 +1,6 @@
 """How people say times, numbers and lengths. Pure; knows nothing of Slack or the database."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
 
@@ -21,6 +21,12 @@ def span(time: timedelta) -> str:
 def ago(time: timedelta) -> str:
     """How long ago something was: "just now", "12 seconds ago"."""
     return "just now" if time < timedelta(seconds=2) else f"{span(time)} ago"
+
+
+def moment(time: datetime, now: datetime) -> str:
+    """A time of today by the clock, else with its day; both in the zone of the reader."""
+    same = time.date() == now.date()
+    return f"{time:%H:%M}" if same else f"{time.day} {time:%B}, {time:%H:%M}"
 
 
 def count(number: int, one: str, many: str = "") -> str:

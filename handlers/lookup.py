@@ -11,11 +11,13 @@ from bot.slack.lookups import (
     Help,
     Listing,
     Single,
+    Sources,
     Stats,
     draw_desks,
     draw_help,
     draw_listing,
     draw_single,
+    draw_sources,
     draw_stats,
 )
 from bot.slack.payloads import Payload
@@ -68,6 +70,8 @@ def _answer(store: Store, switchboard: Switchboard, text: str, by: Actor, page: 
             return draw_listing(listing)
         case Stats() as stats:
             return draw_stats(stats)
+        case Sources() as sources:
+            return draw_sources(sources)
         case Help() as about:
             return draw_help(about, MENTIONS_HELP)
         case Single() as single:

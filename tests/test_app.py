@@ -1,5 +1,6 @@
 """The command line, as the engineer types it: what it prints, and with which code it ends."""
 
+import json
 import os
 import re
 import signal
@@ -327,7 +328,10 @@ def test_healthz_says_what_is_wrong(town: Town):
     status, body = get(port, "/healthz")
     assert status == 200
     assert '"problems": []' in body
-    assert '"square": "ok"' in body
+    square = json.loads(body)["sources"]["square"]
+    assert square["ok"]
+    assert square["says"][:2] == ["Read just now.", "Last mention just now."]
+    assert square["lag_seconds"] == pytest.approx(61)
 
     town.ben.click(town.card("billing"), "claim")
     town.clock.move(timedelta(minutes=6))
@@ -342,7 +346,10 @@ def test_healthz_says_what_is_wrong(town: Town):
         town.read("square")
     status, body = get(port, "/healthz")
     assert status == 503
-    assert "square: " in body
+    assert "Town Square: " in body
+    square = json.loads(body)["sources"]["square"]
+    assert (square["ok"], square["paused"]) == (False, False)
+    assert square["says"][0].startswith("In trouble since 1")
     assert get(port, "/")[0] == 404
     assert get(port, SLACK_PATH)[0] == 404
 

@@ -19,7 +19,7 @@ ROOT = Path(__file__).parent.parent
 LINES = (
     "app  migrations.env",  # puts everything together
     "bot.process  bot.doctor  handlers",
-    "handlers.*  bot.scheduler  bot.engine/  bot.web",  # what happens, and when
+    "handlers.*  bot.scheduler  bot.engine/  bot.healthz  bot.web",  # what happens, and when
     "bot.claims  bot.delivery/  bot.ingest  bot.switchboard  bot.schema",
     "bot.ledger",
     "bot.database  bot.slack.workspace  platforms  platforms.*",  # commits, and the network
@@ -27,11 +27,12 @@ LINES = (
     # From here down nothing commits and nothing reaches the network.
     "bot.usecases  bot.usecases.*",
     "bot.conversation  bot.shortcut",
-    "bot.journal",
+    "bot.sources",
+    "bot.journal  bot.purse",
     "bot.billing  bot.outbox  bot.posts",
     "bot.store  bot.slack/",
     "bot.models/  bot.routing  bot.language/  platforms._*/",
-    "bot.config  bot.gathering  bot.hours  bot.lanes  bot.matching  bot.retry",
+    "bot.config  bot.gathering  bot.habit  bot.hours  bot.lanes  bot.matching  bot.retry",
     "bot.config_mistakes  bot.errors  bot.settings  bot.wording  platforms.base",
 )
 OURS = ("app", "bot", "handlers", "migrations", "platforms")

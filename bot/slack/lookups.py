@@ -33,6 +33,7 @@ MENTIONS_HELP = """*What you can type*
 • `/mentions from @name`: mentions by an author
 • `/mentions 123`: one mention with its history
 • `/mentions stats`: the last seven days in numbers
+• `/mentions sources`: how each platform is read, and what it cost today
 • `/departments`: who does what, and where
 Only you see the answers."""
 
@@ -96,6 +97,20 @@ class Stats:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SourceLine:
+    """How one source does, in sentences."""
+
+    label: str
+    ok: bool
+    says: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    lines: tuple[SourceLine, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
     """What a department does, where, and who answered lately."""
 
@@ -104,7 +119,7 @@ class Desk:
     lately: tuple[str, ...] = field(default=())
 
 
-Answer = Listing | Help | Single | Stats
+Answer = Listing | Help | Single | Stats | Sources
 
 
 def draw_listing(listing: Listing) -> Drawn:
@@ -146,6 +161,20 @@ def draw_stats(stats: Stats) -> Drawn:
     blocks = [rich(line(leaf(head)))]
     if waiting:
         blocks.append(rich(line(leaf("Open now\n", bold=True), *waiting)))
+    return Drawn(notice(head), blocks)
+
+
+def draw_sources(sources: Sources) -> Drawn:
+    """Each source with how it does; the words of a platform's refusal may be among them."""
+    if not sources.lines:
+        empty = "No platform was read yet. An admin can see why with python app.py check."
+        return Drawn(empty, [section(empty)])
+    troubled = sum(not one.ok for one in sources.lines)
+    head = f"{count(len(sources.lines), 'source')}, {troubled or 'none'} in trouble."
+    blocks = [rich(line(leaf(head, bold=True)))]
+    for one in sources.lines[:40]:
+        told = f" · {name(' '.join(one.says), 900)}"
+        blocks.append(rich(line(leaf(name(one.label), bold=True), leaf(told))))
     return Drawn(notice(head), blocks)
 
 

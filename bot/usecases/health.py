@@ -4,29 +4,33 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bot import lanes, outbox
+from bot.slack.cards import Labels
+from bot.sources import SourceReport, source_reports
 from bot.store import Store
 from bot.wording import ago, count, span
 
 LATE = timedelta(minutes=5)
-TOLD_FOR = timedelta(days=1)
-"""What can never be read is told for a day; after that it is history."""
-FAILURES = 3
-"""One failed round is the weather; so many in a row are a problem."""
 
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    problems: tuple[str, ...]
-    sources: dict[str, str]
+    outbox: tuple[str, ...]
+    """What is wrong with what is to be sent."""
+    sources: tuple[SourceReport, ...]
     waiting: int
 
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """Everything that is wrong; nothing when all is well."""
+        return (*self.outbox, *(one for report in self.sources for one in _wrong(report)))
 
-def health(store: Store) -> Health:
-    """What is wrong with the outbox and the sources; nothing when all is well."""
+
+def health(store: Store, *, label: Labels = str) -> Health:
+    """How the outbox and the sources do. `label`: what people call a platform."""
     counts = store.delivery_counts()
     return Health(
-        problems=(*_outbox(store, counts), *_sources(store)),
-        sources={one.platform: one.problem or "ok" for one in store.sources()},
+        outbox=tuple(_outbox(store, counts)),
+        sources=source_reports(store, label=label),
         waiting=counts.get("waiting", 0),
     )
 
@@ -42,13 +46,11 @@ def _outbox(store: Store, counts: dict[str, int]) -> list[str]:
     return found
 
 
-def _sources(store: Store) -> list[str]:
+def _wrong(report: SourceReport) -> list[str]:
     found = []
-    for one in store.sources():
-        if (one.paused or one.failures >= FAILURES) and one.problem_since is not None:
-            found.append(
-                f"{one.platform}: {one.problem} First {ago(store.now - one.problem_since)}."
-            )
-        if one.gap_at is not None and store.now - one.gap_at < TOLD_FOR:
-            found.append(f"{one.platform} has a gap: {one.gap}")
+    if report.problem and report.problem_since is not None:
+        since = ago(report.now - report.problem_since)
+        found.append(f"{report.label}: {report.problem} First {since}.")
+    if report.gap:
+        found.append(f"{report.label} has a gap: {report.gap}")
     return found

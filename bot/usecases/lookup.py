@@ -7,7 +7,19 @@ from bot import journal
 from bot.errors import UnknownDepartment, UnknownMention
 from bot.models import Actor, Department, Mention, Person
 from bot.slack.cards import Labels, Links
-from bot.slack.lookups import PAGE, Answer, Desk, Help, Line, Listing, Single, Stats
+from bot.slack.lookups import (
+    PAGE,
+    Answer,
+    Desk,
+    Help,
+    Line,
+    Listing,
+    Single,
+    SourceLine,
+    Sources,
+    Stats,
+)
+from bot.sources import source_reports
 from bot.store import Found, Store
 
 LATELY = timedelta(days=30)
@@ -15,7 +27,7 @@ LONGEST = 200
 """Code points of a command that are looked at. A button for the next page carries them along."""
 
 
-def look_up(  # noqa: PLR0911 (one line a subcommand)
+def look_up(  # noqa: C901, PLR0911 (one line a subcommand)
     store: Store, text: str, *, by: Actor, page: int, label: Labels, link: Links
 ) -> Answer:
     """Answer what was typed after `/mentions`. Words that are no subcommand are searched for."""
@@ -39,6 +51,8 @@ def look_up(  # noqa: PLR0911 (one line a subcommand)
             return finder.by_author(rest) if rest else Help(unknown="from")
         case "stats":
             return _stats(store)
+        case "sources":
+            return _sources(store, label)
         case _ if word.lstrip("#").isdecimal() and not rest:
             return finder.single(int(word.lstrip("#")[:12]))
         case _:
@@ -149,6 +163,13 @@ def _who_answered(store: Store) -> dict[int | None, list[Person]]:
         if reply.author not in people:
             people.append(reply.author)
     return found
+
+
+def _sources(store: Store, label: Labels) -> Sources:
+    reports = source_reports(store, label=label)
+    return Sources(
+        tuple(SourceLine(label=one.label, ok=one.ok, says=one.says()) for one in reports)
+    )
 
 
 def _stats(store: Store) -> Stats:

@@ -214,4 +214,4 @@ def _move_cursor(store: Store, platform: str, page: Page, *, arrived: bool) -> N
         source.gap, source.gap_at = page.gap, store.now
         journal.warn(store, page.gap)
     if arrived:
-        source.last_mention_at = store.now
+        source.last_mention_at, source.silent_since = store.now, None

@@ -6,42 +6,15 @@ replies are held back only where a budget for them was set, and then before they
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from bot import billing, journal
 from bot.errors import RepliesSpent
+from bot.purse import purse
 from bot.store import Store
 from bot.wording import money
 from platforms.base import Charge, Platform
 
 WARN_AT = 0.8
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Purse:
-    """What was spent today and what may be, in thousandths of a dollar; None: no limit."""
-
-    read: int
-    read_limit: int | None
-    written: int
-    write_limit: int | None
-
-    def may_read(self, mills: int = 0) -> bool:
-        """Whether so much more may be spent on reading. The last cent itself may be."""
-        limit = self.read_limit
-        return limit is None or (self.read < limit and self.read + mills <= limit)
-
-    def may_write(self, mills: int) -> bool:
-        return self.write_limit is None or self.written + mills <= self.write_limit
-
-
-def purse(store: Store, platform: str) -> Purse:
-    return Purse(
-        read=billing.spent(store, platform, write=False),
-        read_limit=_limit(store, platform, "reads"),
-        written=billing.spent(store, platform, write=True),
-        write_limit=_limit(store, platform, "replies"),
-    )
 
 
 def may_read(store: Store, platform: str, mills: int = 0) -> bool:
@@ -86,11 +59,6 @@ def refuse_if_spent(store: Store, platform: str, charge: Charge | None) -> None:
     if charge is not None and not now.may_write(charge.mills):
         left = max(0, (now.write_limit or 0) - now.written)
         raise RepliesSpent(costs=money(charge.mills), left=money(left))
-
-
-def _limit(store: Store, platform: str, what: str) -> int | None:
-    dollars = store.setting("company").get("budget", {}).get(platform, {}).get(what)
-    return None if dollars is None else round(dollars * 1000)
 
 
 def _running_out(what: str, limit: int) -> str:

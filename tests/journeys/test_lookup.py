@@ -1,6 +1,7 @@
 """Slash commands: whatever is typed, the asker alone gets an answer that helps."""
 
 import re
+from datetime import timedelta
 
 from bot.sandbox.people import Person
 from bot.sandbox.records import Message
@@ -134,3 +135,16 @@ def test_whatever_is_typed_is_taken_as_it_stands(town: Town):
         assert "Something went wrong" not in shown, typed[:40]
         assert set(re.findall(r"No\. (\d+)", shown)) == found, typed[:40]
         assert "<!" not in answer.text, typed[:40]
+
+
+def test_sources_are_told_to_the_asker_in_plain_words(town: Town):
+    assert "No platform was read yet." in words(ask(town, town.ben, "sources"))
+    town.post("Where is my refund, @acme?")
+    town.square.order_fault("reddit", "401", times=9)
+    town.read("reddit")
+    town.clock.move(timedelta(seconds=40))
+    told = words(ask(town, town.ben, "Sources"))
+    assert "2 sources, 1 in trouble." in told
+    assert "Town Square · Read 1 min ago. Last mention 1 min ago." in " ".join(told.split())
+    assert re.search(r"Reddit.* · Paused since \d\d:\d\d: .*Reddit.* Not read yet\.", told)
+    assert "`/mentions sources`" in words(ask(town, town.ben, "help"))

@@ -10,14 +10,10 @@ from bot.config import Budget
 from bot.database import Database
 from bot.errors import RepliesSpent
 from bot.ledger import KeptLedger
+from bot.purse import purse
 from bot.sandbox.world import MovableClock
 from bot.usecases.configure import apply_config
-from bot.usecases.spending import (
-    may_read,
-    purse,
-    refuse_if_spent,
-    why_not_reading,
-)
+from bot.usecases.spending import may_read, refuse_if_spent, why_not_reading
 from platforms.base import Author, Charge
 from tests.bot.conftest import Others
 from tests.bot.steps import company, outbox_keys
