@@ -123,7 +123,7 @@ def _who_answered(store: Store, mention: Mention) -> Person | None:
     person = replies[-1].author if replies else mention.owner
     if person is None or person.left_at is not None or person.slack_id is None:
         return None
-    journal.keep_known(store, person)
+    journal.ask_for_name(store, person)  # by which we learn that somebody has left
     return person
 
 
@@ -151,6 +151,7 @@ def _look_again(store: Store, head: Mention) -> None:
 
 
 def _forget_words(store: Store, head: Mention, post: Mention) -> None:
+    """The history keeps that there was something, and not what it was."""
     for event in store.events(head.id):
         if event.detail.get("post") == post.id:
             event.detail = {**event.detail, "text": "(deleted)"}

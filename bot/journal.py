@@ -24,14 +24,9 @@ def person(store: Store, actor: Actor) -> Person:
     if found is None:
         found = store.add(Person(slack_id=actor.slack_id, name=actor.name, aliases=[]))
         store.flush()
-    keep_known(store, found)
+    if found.looked_up_at is None or store.now - found.looked_up_at > NAME_LASTS:
+        ask_for_name(store, found)
     return found
-
-
-def keep_known(store: Store, person: Person) -> None:
-    """Have Slack asked about somebody whom it told us of long ago."""
-    if person.looked_up_at is None or store.now - person.looked_up_at > NAME_LASTS:
-        ask_for_name(store, person)
 
 
 def ask_for_name(store: Store, person: Person) -> None:

@@ -24,6 +24,12 @@ def later_posts(store: Store, mention_ids: Iterable[int]) -> Sequence[Mention]:
     return store.session.scalars(query.order_by(Mention.id)).unique().all()
 
 
+def newest(store: Store, mentions: Iterable[Mention]) -> dict[int, Mention]:
+    """By the number of a mention, what its author wrote last, where that is another post."""
+    later = later_posts(store, [one.id for one in mentions])
+    return {post.follows_id: post for post in later if post.follows_id is not None}
+
+
 def to_answer(store: Store, mention: Mention) -> Mention:
     """The author's newest post, which is the one that a reply answers now."""
     return next(reversed(later_posts(store, [mention.id])), mention)

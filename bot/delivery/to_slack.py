@@ -13,7 +13,7 @@ from bot.slack.blocks import Block, line, link_leaf, notice, plain, rich
 from bot.slack.cards import CardView, Drawn, Labels, draw_bare_card, draw_card
 from bot.slack.home import HomeView, draw_home
 from bot.slack.threads import draw_thread
-from bot.slack.workspace import ChannelClosedError, PicturesRefusedError, Posted, Workspace
+from bot.slack.workspace import ChannelClosedError, Face, PicturesRefusedError, Posted, Workspace
 from bot.store import Store
 from bot.usecases import cards, people
 from bot.usecases.home import home_view
@@ -174,8 +174,8 @@ class Unknown:
     slack_id: str
 
 
-class NameSender(Sender[Unknown, str | None]):
-    """Asks Slack how somebody is called."""
+class NameSender(Sender[Unknown, Face | None]):
+    """Asks Slack how somebody is called, and whether they are still there."""
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
@@ -186,14 +186,16 @@ class NameSender(Sender[Unknown, str | None]):
             return None
         return Unknown(person.id, person.slack_id)
 
-    def send(self, parcel: Unknown) -> str | None:
+    def send(self, parcel: Unknown) -> Face | None:
         try:
-            return self._workspace.face(parcel.slack_id).name
+            return self._workspace.face(parcel.slack_id)
         except RejectedError:
             return None
 
-    def record(self, store: Store, parcel: Unknown, receipt: str | None) -> None:
-        people.record_name(store, parcel.person_id, receipt)
+    def record(self, store: Store, parcel: Unknown, receipt: Face | None) -> None:
+        people.record_name(store, parcel.person_id, receipt.name if receipt else None)
+        if receipt is not None:
+            people.record_presence(store, parcel.person_id, is_here=receipt.is_here)
 
 
 def _mark(view: CardView) -> dict[str, Any]:

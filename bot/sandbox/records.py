@@ -33,6 +33,7 @@ class Member:
     is_guest: bool = False
     is_stranger: bool = False
     is_bot: bool = False
+    is_deactivated: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

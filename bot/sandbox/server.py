@@ -76,6 +76,7 @@ POST /sandbox/fault   {"method": "chat.postMessage", "how": "429", "times"?, "ch
 import secrets
 import time
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from aiohttp import web
 
@@ -175,6 +176,11 @@ class SlackStandIn(Observed):
         )
         self.inside.workspace.add_member(member)
         return self.person(name)
+
+    def deactivate(self, name: str) -> None:
+        """Somebody left the company."""
+        gone = replace(self.inside.workspace.member(name), is_deactivated=True)
+        self.inside.workspace.add_member(gone)
 
     def add_channel(
         self,

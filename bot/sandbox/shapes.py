@@ -38,7 +38,7 @@ def member_json(member: Member) -> Json:
         "id": member.id,
         "team_id": "T0STRANGE" if member.is_stranger else TEAM_ID,
         "name": member.name,
-        "deleted": False,
+        "deleted": member.is_deactivated,
         "real_name": member.real_name,
         "tz": member.tz,
         "profile": {

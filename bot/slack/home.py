@@ -32,6 +32,8 @@ ABOUT = (
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HomeLine:
     mention: Mention
+    post: Mention
+    """What its author wrote last, most often the mention itself."""
     platform: str
     link: str
 
@@ -89,8 +91,8 @@ def _row(one: HomeLine, *, claimed: bool) -> Iterator[Block]:
     number = f"No. {mention.id}"
     where = mrkdwn(link(one.link, number)) if one.link else plain(number)
     about = plain(f"{one.platform} · @{name(mention.author_handle, 40)}")
-    yield context(where, about, mrkdwn(date(mention.published_at)))
-    yield rich(line(leaf(shorten(name(mention.text, 300), 200) or "(no words)")))
+    yield context(where, about, mrkdwn(date(one.post.published_at)))
+    yield rich(line(leaf(shorten(name(one.post.text, 300), 200) or "(no words)")))
     first = () if claimed else (button("Claim", ids.CLAIM, mention.id, style="primary"),)
     last = (
         button("Release", ids.RELEASE, mention.id)

@@ -48,6 +48,8 @@ class Line:
     """One mention in a list."""
 
     mention: Mention
+    post: Mention
+    """What its author wrote last, most often the mention itself."""
     platform: str
     link: str
     """Its card in Slack."""
@@ -201,13 +203,13 @@ def draw_told(text: str) -> Drawn:
 
 def _line(one: Line) -> Block:
     mention = one.mention
-    words = shorten(name(mention.text, 200), 90) or "(no words)"
-    if mention.state == MentionState.GONE:
+    words = shorten(name(one.post.text, 200), 90) or "(no words)"
+    if one.post.gone_at is not None:
         words = "(deleted by its author)"
     place = mention.department.name if mention.department else "another channel"
     about = (
         f" · {one.platform} · @{name(mention.author_handle, 40)} · {_state_of(mention)}"
-        f" · {name(place)} · {ago(one.now - mention.published_at)}\n{words}"
+        f" · {name(place)} · {ago(one.now - one.post.published_at)}\n{words}"
     )
     number = f"No. {mention.id}"
     return line(link_leaf(one.link, number) if one.link else leaf(number), leaf(about))

@@ -58,6 +58,8 @@ class Exchange:
     rule: str
     mention: Mention
     reply: Reply | None
+    again: Mention | None
+    """What its author wrote after our replies, when that still waits."""
     platform: str
     link: str
 
@@ -206,7 +208,10 @@ def _exchange(one: Exchange, rule: str, now: datetime) -> Iterator[Block]:
         took = span((mention.answered_at or now) - mention.published_at)
         answered = f"{name(one.reply.author.name)} answered after {took}:"
         yield rich(line(leaf(answered)), quote(one.reply.text, 600))
-    else:
+    if one.again is not None:
+        waits = f"@{name(mention.author_handle)} wrote again {ago(now - one.again.published_at)}"
+        yield rich(line(leaf(f"{waits}, no answer yet:")), quote(one.again.text, 600))
+    elif one.reply is None:
         yield context(plain(f"Posted {ago(now - mention.published_at)}, no answer yet."))
         if mention.owner is None:
             yield actions(button("Claim", ids.CLAIM, mention.id, style="primary"))

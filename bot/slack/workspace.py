@@ -55,6 +55,8 @@ class Face:
     """Somebody as Slack knows them."""
 
     name: str
+    is_here: bool
+    """False for who was deactivated: https://docs.slack.dev/reference/objects/user-object."""
 
 
 _PAUSING = {
@@ -158,7 +160,7 @@ class Workspace:
         user = self._read("users.info", user=user_id)["user"]
         profile = user.get("profile", {})
         known = profile.get("real_name") or user.get("real_name") or profile.get("display_name")
-        return Face(str(known or user.get("name") or user_id))
+        return Face(str(known or user.get("name") or user_id), not user.get("deleted"))
 
     def channel_id(self, written: str) -> str:
         """The id of "#support"; ids, of people too, are themselves."""

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from bot import posts
 from bot.models import Mention
 from bot.slack.cards import Labels, Links
 from bot.slack.home import HomeLine, HomeView
@@ -17,9 +18,11 @@ def home_view(store: Store, person_id: int, *, label: Labels, link: Links) -> Ho
 
     def lines(mentions: tuple[Mention, ...]) -> tuple[HomeLine, ...]:
         cards = [(mention, store.current_card(mention.id)) for mention in mentions]
+        newest = posts.newest(store, mentions)
         return tuple(
             HomeLine(
                 mention=mention, platform=label(mention.platform),
+                post=newest.get(mention.id, mention),
                 link=link(card.channel_id, card.ts) if card else "",
             )
             for mention, card in cards

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from bot import journal
+from bot import journal, posts
 from bot.errors import UnknownDepartment, UnknownMention
 from bot.models import Actor, Department, Mention, Person
 from bot.slack.cards import Labels, Links
@@ -95,6 +95,8 @@ class _Finder:
         return self._listing(f"From @{wanted}", found, f"from {wanted}", empty)
 
     def single(self, number: int) -> Single:
+        mention = self._store.mention(number)
+        number = self._store.head(mention).id if mention else number
         card = self._store.current_card(number)
         if card is None:
             raise UnknownMention(number=number)
@@ -109,16 +111,18 @@ class _Finder:
         return department
 
     def _listing(self, title: str, found: Found, command: str, empty: str) -> Listing:
+        newest = posts.newest(self._store, found.mentions)
+        lines = (self._line(one, newest.get(one.id, one)) for one in found.mentions)
         return Listing(
-            title=title, lines=tuple(self._line(one) for one in found.mentions),
+            title=title, lines=tuple(lines),
             total=found.total, page=self._page, command=command.strip(), empty=empty,
         )  # fmt: skip
 
-    def _line(self, mention: Mention) -> Line:
+    def _line(self, mention: Mention, post: Mention) -> Line:
         card = self._store.current_card(mention.id)
         link = self._link(card.channel_id, card.ts) if card else ""
         return Line(
-            mention=mention, platform=self._label(mention.platform), link=link,
+            mention=mention, post=post, platform=self._label(mention.platform), link=link,
             now=self._store.now,
         )  # fmt: skip
 

@@ -4,6 +4,8 @@ from bot import journal
 from bot.models import Actor, Member, Person
 from bot.store import Store
 
+MANY = 1000
+
 
 def record_name(store: Store, person_id: int, name: str | None) -> None:
     """Keep the name that Slack gave; None when Slack knows nobody of that id."""
@@ -18,6 +20,20 @@ def record_name(store: Store, person_id: int, name: str | None) -> None:
     if person.name != before:
         for mention in store.touched_by(person, limit=20):
             journal.redraw(store, mention)
+
+
+def record_presence(store: Store, person_id: int, *, is_here: bool) -> None:
+    """Who left the company holds nothing any more: it waits for somebody else."""
+    person = store.person_by_id(person_id)
+    if person is None:
+        return
+    if is_here:
+        person.left_at = None
+        return
+    person.left_at = person.left_at or store.now
+    for mention in store.held_by(person, limit=MANY).mentions:
+        mention.release(person, now=store.now)
+        journal.write(store, mention, "left alone", name=person.name)
 
 
 def _join(store: Store, person: Person, name: str) -> None:

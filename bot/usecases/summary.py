@@ -8,11 +8,11 @@ from datetime import UTC, date, datetime, timedelta
 from statistics import median
 from zoneinfo import ZoneInfo
 
-from bot import lanes, outbox
+from bot import conversation, lanes, outbox, posts
 from bot.config import WEEKDAYS, Config
 from bot.errors import UnknownWeek
 from bot.hours import BusinessHours
-from bot.models import Mention, MentionState, Reply
+from bot.models import OPEN_STATES, Mention, MentionState, Reply
 from bot.slack.cards import Labels, Links
 from bot.slack.summary import DepartmentWeek, Exchange, Figures, Summary, Waiting
 from bot.store import Store
@@ -181,9 +181,12 @@ class _Summarizer:
         return [self._exchange(rule, one, replies.get(one.id)) for rule, one in chosen if one]
 
     def _exchange(self, rule: str, mention: Mention, reply: Reply | None) -> Exchange:
+        waits = mention.state in OPEN_STATES
+        again = waits and conversation.waits_for_answer(self._store, mention)
         return Exchange(
-            rule=rule, mention=mention, reply=reply, platform=self._label(mention.platform),
-            link=self._card_link(mention),
+            rule=rule, mention=mention, reply=reply,
+            again=posts.to_answer(self._store, mention) if again else None,
+            platform=self._label(mention.platform), link=self._card_link(mention),
         )  # fmt: skip
 
     def _waiting(self, mention: Mention) -> Waiting:

@@ -9,6 +9,8 @@ from bot import journal
 from bot.conversation import lose
 from bot.models import Mention, MentionState
 from bot.store import Store
+from bot.usecases.configure import current_config
+from bot.usecases.summary import queue_due_summary
 from tests.journeys.steps import (
     author_answers,
     field_text,
@@ -363,6 +365,39 @@ def test_numbers_count_the_conversation_once(answered: Town):
     assert "1 mention" in words(town.slack.ephemerals(town.ana)[-1])
     town.ana.command("/mentions", "open", "general")
     assert "Open: 1 mention" in words(town.slack.ephemerals(town.ana)[-1])
+
+
+def test_lists_and_the_summary_tell_what_was_said_last(answered: Town):
+    town = answered
+    town.clock.move(timedelta(hours=2))
+    author_answers(town, STILL)
+    town.ben.open_home()
+    town.deliver()
+    assert STILL in words(town.slack.home(town.ben))
+    town.ana.command("/mentions", "open", "general")
+    assert STILL in words(town.slack.ephemerals(town.ana)[-1])
+    town.ana.command("/mentions", "2", "general")
+    assert "No. 1" in words(town.slack.ephemerals(town.ana)[-1])
+
+    town.clock.move_to_weekday(0, 10)
+    town.database.write(queue_due_summary, town.database.read(current_config))
+    town.deliver()
+    summary = words(town.card("leadership"))
+    assert "1 mention" in summary
+    assert "median first reply 1 min" in summary
+    assert in_order(summary, "Longest still waiting", REFUND, SORRY, "wrote again", STILL)
+
+
+def test_whoever_has_left_the_company_holds_nothing(answered: Town):
+    town = answered
+    town.slack.deactivate("ben")
+    author_answers(town, STILL)
+    card = town.card("billing")
+    assert "● Waiting again since" in words(card)
+    assert buttons(card) == ["Claim", "Reply", "Send to…"]
+    assert "Ben Okafor is not in Slack any more" in thread_text(town, card)
+    author_answers(town, "Anybody?")
+    assert town.mention().owner is None
 
 
 NASTY = "<!channel> <@U1> *bold* `x` <https://evil.example|bank> \u202egnp.exe {text} &amp;"
