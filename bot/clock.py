@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Engine, func, select
+from sqlalchemy.exc import OperationalError
 
 ASKED_EVERY = 60.0
 """Seconds between two questions to the server: in these a stop-watch is off by microseconds."""
@@ -64,11 +65,18 @@ class ServerClock:
             return known
         try:
             if self._known is known:
-                self._known = self._ask()
+                self._known = self._ask_again()
             assert self._known is not None
             return self._known
         finally:
             self._asking.release()
+
+    def _ask_again(self) -> tuple[datetime, float]:
+        try:
+            return self._ask()
+        except OperationalError:
+            # The pool had a connection that was cut meanwhile; the next one is new.
+            return self._ask()
 
     def _ask(self) -> tuple[datetime, float]:
         answers = []

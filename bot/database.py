@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
+from datetime import datetime
 from typing import Any, Concatenate, ParamSpec, TypeAlias, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -70,6 +71,10 @@ class Database:
 
     def read(self, act: Callable[Concatenate[Store, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         return self._repeat(self._reading, lambda store: act(store, *args, **kwargs))
+
+    def now(self) -> datetime:
+        """The time of a transaction that would begin now."""
+        return self._clock()
 
     def close(self) -> None:
         self.engine.dispose()

@@ -33,7 +33,7 @@ def replies(platform: str) -> str:
 
 def pace_of(lane: str) -> Pace:
     if lane.startswith(_POST):
-        return Pace(timedelta(seconds=1.05))
+        return Pace(timedelta(seconds=1.01))
     return _PACES.get(lane, Pace(timedelta(0)))
 
 

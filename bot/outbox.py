@@ -21,13 +21,14 @@ from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 
 from bot.lanes import Pace
-from bot.models import Delivery, DeliveryState, Lane
+from bot.models import Delivery, DeliveryState
 from bot.store import Store
 
 LEASE = timedelta(seconds=60)
 SAFE_MARGIN = timedelta(seconds=45)
 """What must be left of a lease when the call leaves: one and a half times the longest timeout."""
 
+NOW = timedelta(0)
 
 Paces: TypeAlias = Callable[[str], Pace]
 """The pace of a lane, by its name."""
@@ -50,6 +51,8 @@ class Lease:
     tried_at: datetime | None
     """When it may have been sent before; None when surely not."""
     created_at: datetime
+    not_before: datetime
+    """When the lane opens: the call must not leave earlier."""
 
 
 def enqueue(store: Store, kind: str, key: str, *, lane: str, payload: dict[str, Any]) -> None:
@@ -84,34 +87,44 @@ def add(store: Store, kind: str, key: str, *, lane: str, payload: dict[str, Any]
     )
 
 
-def lease(store: Store, *, limit: int, paces: Paces) -> list[Lease]:
-    """Take up to `limit` rows that are due, one a lane, as far as the lanes' pace allows."""
+def lease(store: Store, *, limit: int, paces: Paces, ahead: timedelta = NOW) -> list[Lease]:
+    """Take up to `limit` rows that are due, one a lane, as far as the lanes' pace allows.
+
+    `ahead`: so long before a lane opens its row may be taken already. Reading and marking it then
+    cost the lane no time; the call must wait till `not_before`.
+    """
     taken: list[Lease] = []
-    for name in due_lanes(store, paces=paces):
-        lease = lease_in(store, name, paces=paces)
+    for name in due_lanes(store, paces=paces, ahead=ahead):
+        lease = lease_in(store, name, paces=paces, ahead=ahead)
         taken += [lease] if lease else []
         if len(taken) == limit:
             break
     return taken
 
 
-def lease_in(store: Store, name: str, *, paces: Paces) -> Lease | None:
+def lease_in(store: Store, name: str, *, paces: Paces, ahead: timedelta = NOW) -> Lease | None:
     """Take the lane's next row, if one is due, none is on its way, and the pace allows it."""
     lane = store.free_lane(name)
     row = store.first_delivery(name) if lane else None
-    if lane and row and _take_place(lane, paces(name), store.now):
-        return _hold(row, store.now)
-    return None
+    if lane is None or row is None:
+        return None
+    opens = max(store.now, lane.full_until - _saved(paces(name)))
+    if opens - store.now > ahead:
+        return None
+    lane.full_until = max(lane.full_until, store.now) + paces(name).interval
+    return _hold(row, store.now, not_before=opens)
 
 
-def due_lanes(store: Store, *, paces: Paces) -> list[str]:
-    """Lanes with something that can leave now, the longest waiting first."""
-    return [name for moment, name in sorted(_moments(store, paces)) if moment <= store.now]
+def due_lanes(store: Store, *, paces: Paces, ahead: timedelta = NOW) -> list[str]:
+    """Lanes with something that can be leased now, the longest waiting first."""
+    return [name for moment, name in sorted(_moments(store, paces, ahead)) if moment <= store.now]
 
 
-def next_moment(store: Store, *, paces: Paces, lane: str | None = None) -> datetime | None:
+def next_moment(
+    store: Store, *, paces: Paces, lane: str | None = None, ahead: timedelta = NOW
+) -> datetime | None:
     """When the next row, or that of one lane, can be leased; None when nothing waits."""
-    moments = _moments(store, paces)
+    moments = _moments(store, paces, ahead)
     return min((moment for moment, name in moments if lane in (None, name)), default=None)
 
 
@@ -131,6 +144,12 @@ def mark(store: Store, lease: Lease, *, paces: Paces) -> bool:
     return True
 
 
+def count_from(store: Store, name: str, left: datetime, *, paces: Paces) -> None:
+    """Count the lane's next place from when a call really left: on a busy machine that is later."""
+    lane = store.lane(name)
+    lane.full_until = max(lane.full_until, left + paces(name).interval)
+
+
 def settle(store: Store, lease: Lease, *, lane: str | None = None) -> bool:
     """It is there. A request that came meanwhile waits again, in `lane`. False: lease lost."""
     row = store.held_delivery(lease.id, lease.token)
@@ -147,14 +166,20 @@ def settle(store: Store, lease: Lease, *, lane: str | None = None) -> bool:
     return True
 
 
-def postpone(store: Store, lease: Lease, *, seconds: float, problem: str, counts: bool) -> bool:
-    """Try again later: it surely did not leave. `counts`: it was an attempt of ours."""
+def postpone(
+    store: Store, lease: Lease, *, seconds: float | None, problem: str, counts: bool
+) -> bool:
+    """Try again later: it surely did not leave. `counts`: it was an attempt of ours.
+
+    `seconds` None: as soon as its lane opens, before all that came after it.
+    """
     row = store.held_delivery(lease.id, lease.token)
     if row is None:
         return False
     _let_go(row)
-    row.due_at, row.problem = store.now + timedelta(seconds=seconds), problem
-    row.tried_at, row.looks = None, 0
+    if seconds is not None:
+        row.due_at = store.now + timedelta(seconds=seconds)
+    row.problem, row.tried_at, row.looks = problem, None, 0
     row.attempts += counts
     return True
 
@@ -199,9 +224,11 @@ def hold_lane(store: Store, name: str, *, seconds: float, paces: Paces) -> None:
     lane.full_until = max(lane.full_until, until)
 
 
-def _moments(store: Store, paces: Paces) -> list[tuple[datetime, str]]:
-    """When each lane's next row can leave, at the latest if one of it is on its way."""
-    opening = {lane.name: lane.full_until - _saved(paces(lane.name)) for lane in store.lanes()}
+def _moments(store: Store, paces: Paces, ahead: timedelta) -> list[tuple[datetime, str]]:
+    """When each lane's next row can be leased, at the latest if one of it is on its way."""
+    opening = {
+        lane.name: lane.full_until - _saved(paces(lane.name)) - ahead for lane in store.lanes()
+    }
     busy = store.busy_lanes()
     return [
         (max(due, opening.get(name, due), busy.get(name, due)), name)
@@ -213,19 +240,12 @@ def _saved(pace: Pace) -> timedelta:
     return pace.interval * (pace.burst - 1)
 
 
-def _take_place(lane: Lane, pace: Pace, now: datetime) -> bool:
-    if lane.full_until - _saved(pace) > now:
-        return False
-    lane.full_until = max(lane.full_until, now) + pace.interval
-    return True
-
-
-def _hold(row: Delivery, now: datetime) -> Lease:
+def _hold(row: Delivery, now: datetime, *, not_before: datetime) -> Lease:
     row.token, row.leased_until = secrets.token_hex(8), now + LEASE
     return Lease(
         id=row.id, key=row.key, kind=row.kind, lane=row.lane, payload=row.payload, token=row.token,
         until=row.leased_until, wanted=row.wanted, attempts=row.attempts, looks=row.looks,
-        tried_at=row.tried_at, created_at=row.created_at,
+        tried_at=row.tried_at, created_at=row.created_at, not_before=not_before,
     )  # fmt: skip
 
 

@@ -6,7 +6,9 @@ in one place, for every kind: later, refused for good, or in doubt.
 
 import logging
 import random
+import time
 from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot import journal, lanes, outbox
@@ -28,6 +30,7 @@ from platforms.base import (
 log = logging.getLogger(__name__)
 
 PAUSE_SECONDS = 30.0
+PUNCTUAL = timedelta(milliseconds=10)
 
 
 class Drain:
@@ -43,19 +46,24 @@ class Drain:
         self._database = database
         self._senders = senders
         self._jitter = jitter
+        self._quickest: dict[str, float] = {}
+        """Seconds of the shortest call of each kind."""
 
-    def lease(self, limit: int) -> list[Lease]:
-        return self._database.write(outbox.lease, limit=limit, paces=lanes.pace_of)
+    def lease(self, limit: int, *, ahead: timedelta = outbox.NOW) -> list[Lease]:
+        """Take up to `limit` rows; `ahead`: before their lanes open (see `bot/outbox.py`)."""
+        return self._database.write(outbox.lease, limit=limit, paces=lanes.pace_of, ahead=ahead)
 
-    def lease_in(self, lane: str) -> Lease | None:
-        return self._database.write(outbox.lease_in, lane, paces=lanes.pace_of)
+    def lease_in(self, lane: str, *, ahead: timedelta = outbox.NOW) -> Lease | None:
+        return self._database.write(outbox.lease_in, lane, paces=lanes.pace_of, ahead=ahead)
 
     def due_lanes(self) -> list[str]:
         return self._database.read(outbox.due_lanes, paces=lanes.pace_of)
 
-    def seconds_until_due(self, lane: str | None = None) -> float | None:
+    def seconds_until_due(
+        self, lane: str | None = None, *, ahead: timedelta = outbox.NOW
+    ) -> float | None:
         """Seconds until something (of one lane) can be leased, not below 0; None: nothing waits."""
-        return self._database.read(_seconds_until_due, lane)
+        return self._database.read(_seconds_until_due, lane, ahead)
 
     def deliver(self, lease: Lease) -> None:
         """Send one leased row, and write down what became of it."""
@@ -94,8 +102,21 @@ class Drain:
                 return
         if not self._database.write(self._mark, sender, lease):
             return
+        receipt, left = self._send(sender, lease, parcel)
+        self._database.write(self._done, sender, lease, parcel, receipt, left=left)
+
+    def _send(self, sender: Sender[Any, Any], lease: Lease, parcel: Any) -> tuple[Any, datetime]:
+        """Send when the lane opens; the receipt, and when the call left at the latest.
+
+        Where it was held up on its way nobody can tell. So all that it took longer than the
+        quickest one counts as the way there: then no two ever arrive closer than their pace.
+        """
+        time.sleep(max(0.0, (lease.not_before - self._database.now()).total_seconds()))
+        left, begun = self._database.now(), time.perf_counter()
         receipt = sender.send(parcel)
-        self._database.write(self._done, sender, lease, parcel, receipt)
+        took = time.perf_counter() - begun
+        quickest = self._quickest[lease.kind] = min(took, self._quickest.get(lease.kind, took))
+        return receipt, left + timedelta(seconds=took - quickest)
 
     def _look(self, sender: Sender[Any, Any], lease: Lease, parcel: Any) -> Any:
         """Look whether it is there; raises UncertainError while that is open."""
@@ -117,9 +138,18 @@ class Drain:
         return True
 
     def _done(
-        self, store: Store, sender: Sender[Any, Any], lease: Lease, parcel: Any, receipt: Any
+        self,
+        store: Store,
+        sender: Sender[Any, Any],
+        lease: Lease,
+        parcel: Any,
+        receipt: Any,
+        *,
+        left: datetime | None = None,
     ) -> None:
         lane = sender.record(store, parcel, receipt)
+        if left is not None and left - lease.not_before > PUNCTUAL:
+            outbox.count_from(store, lease.lane, left, paces=lanes.pace_of)
         outbox.settle(store, lease, lane=lane)
 
     def _decide(self, lease: Lease, fate: Callable[..., None], *args: Any) -> None:
@@ -145,7 +175,9 @@ class Drain:
             self._refused(store, sender, lease, RejectedError(f"{problem} We tried for a day."))
             return
         if asked is not None and not isinstance(error, ChannelClosedError):
+            # The whole lane waits, so this row keeps its place in it.
             outbox.hold_lane(store, lease.lane, seconds=asked, paces=lanes.pace_of)
+            wait = None
         outbox.postpone(store, lease, seconds=wait, problem=problem, counts=asked is None)
         sender.postponed(store, lease, problem)
 
@@ -178,6 +210,6 @@ class Drain:
         outbox.look_later(store, lease, seconds=wait or PAUSE_SECONDS, problem=problem)
 
 
-def _seconds_until_due(store: Store, lane: str | None) -> float | None:
-    moment = outbox.next_moment(store, paces=lanes.pace_of, lane=lane)
+def _seconds_until_due(store: Store, lane: str | None, ahead: timedelta) -> float | None:
+    moment = outbox.next_moment(store, paces=lanes.pace_of, lane=lane, ahead=ahead)
     return None if moment is None else max(0.0, (moment - store.now).total_seconds())

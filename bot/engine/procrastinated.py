@@ -20,6 +20,7 @@ from psycopg import Error as PostgresError
 from sqlalchemy import make_url
 
 from bot.delivery.drain import Drain
+from bot.engine import AHEAD
 from bot.engine.hints import LOOK, QUEUE
 
 T = TypeVar("T")
@@ -135,7 +136,7 @@ class ProcrastinateEngine:
             self._again.discard(lane)
             sent = await self._in_thread(lambda: self._send_next(lane))
             in_vain = 0 if sent else in_vain + 1
-            wait = await self._in_thread(lambda: self._drain.seconds_until_due(lane))
+            wait = await self._in_thread(lambda: self._drain.seconds_until_due(lane, ahead=AHEAD))
             if wait is None or wait > LONGEST_WAIT:
                 if lane not in self._again:
                     return False
@@ -148,7 +149,7 @@ class ProcrastinateEngine:
         return False
 
     def _send_next(self, lane: str) -> bool:
-        lease = None if self._over.is_set() else self._drain.lease_in(lane)
+        lease = None if self._over.is_set() else self._drain.lease_in(lane, ahead=AHEAD)
         if lease is not None:
             self._drain.deliver(lease)
         return lease is not None

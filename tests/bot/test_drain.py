@@ -39,6 +39,31 @@ def test_a_card_is_posted_once_whatever_slack_does(worker: Worker, how: str):
 
 
 @on_sqlite
+def test_what_slack_asks_to_wait_with_is_not_overtaken(worker: Worker):
+    for number in (1, 2, 3):
+        worker.square.post("square", "ole", f"{BROKEN} for the {number}. time")
+    worker.read("square")
+    worker.slack.fail("chat.postMessage", "429", retry_after=7)
+    worker.deliver()
+    shown = [words(one) for one in worker.slack.messages("support")]
+    assert [f"the {number}. time" in one for number, one in enumerate(shown, 1)] == [True] * 3
+
+
+@on_sqlite
+def test_a_call_that_was_held_up_gives_the_next_one_its_distance(worker: Worker):
+    """It may have been held up on its way there, and Slack counts from when it arrives."""
+    worker.post(BROKEN)
+    worker.slack.fail("chat.postMessage", "slow", seconds=0.5)
+    for _ in range(2):
+        worker.square.post("square", "ole", BROKEN)
+    worker.read("square")
+    worker.drain.run_until_idle()
+    wait = worker.drain.seconds_until_due()
+    assert wait is not None
+    assert wait > 1.3, f"the next one leaves {wait:.2f} s after one that took half a second"
+
+
+@on_sqlite
 @pytest.mark.parametrize("how", SLACK_FAULTS)
 def test_an_update_arrives_whatever_slack_does(worker: Worker, how: str):
     if how in ("hang", "slow"):

@@ -89,6 +89,34 @@ def test_the_pace_counts_from_the_call_and_not_from_the_lease(box: Outbox):
     assert box.next_moment() == box.clock.now() + timedelta(seconds=1)
 
 
+def test_a_row_may_be_taken_a_moment_before_its_lane_opens(box: Outbox):
+    """Whoever took it waits with the call; what is due later by itself is not taken early."""
+    ahead = timedelta(seconds=0.3)
+    box.ask("a", "slow")
+    box.settle(box.one())
+    opens = box.clock.now() + timedelta(seconds=1)
+    box.ask("b", "slow")
+    assert box.next_moment() == opens
+    box.pass_seconds(0.6)
+    assert box.database.write(outbox.lease, limit=9, paces=pace_of, ahead=ahead) == []
+    box.pass_seconds(0.1)
+    assert box.lease() == []
+    (early,) = box.database.write(outbox.lease, limit=9, paces=pace_of, ahead=ahead)
+    assert early.not_before == opens
+    box.mark(early)
+    box.settle(early)
+    box.ask("c", "slow")
+    assert box.next_moment() == opens + timedelta(seconds=1), "it counts from when it may leave"
+
+
+def test_what_waits_by_itself_is_not_taken_early(box: Outbox):
+    box.ask("a")
+    box.database.write(outbox.postpone, box.one(), seconds=5, problem="Down.", counts=True)
+    box.pass_seconds(4.9)
+    ahead = timedelta(seconds=0.3)
+    assert box.database.write(outbox.lease, limit=9, paces=pace_of, ahead=ahead) == []
+
+
 def sent_at(box: Outbox, lane: str, number: int) -> list[float]:
     """When so many rows of a lane left, in seconds from now, each sent as soon as it may."""
     for each in range(number):

@@ -1,0 +1,16 @@
+"""The promises, each proved where it breaks: `make chaos` runs all of it, `make test` a part.
+
+Nothing is lost: a mention that a platform showed us reaches a channel; typed text is never gone;
+what was acknowledged is written down. Nothing happens twice: one card a mention, one owner a claim,
+one public reply a submission.
+
+steps.py, forks.py, journeys.py, crash.py    kill -9 at every step that touches database or network
+edges.py, schedule.py, simulation.py         several workers, interleaved and broken by seed
+mutants.py                                   deliberate bugs: does a rig notice each of them?
+races.py                                     fifty people press the same button
+test_*.py                                    what `make test` runs of it
+__main__.py, table.py                        `make chaos`: everything, and docs/promises.md
+
+A rig must not know how the product keeps a promise: it acts as people, platforms and failing
+machines do, and then looks at what people and platforms saw.
+"""

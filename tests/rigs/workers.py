@@ -1,0 +1,92 @@
+"""`python -m tests.rigs.workers [posts a channel]`: how far many workers on one database carry.
+
+One, two and four processes with each engine, on one PostgreSQL, against the stand-in Slack, which
+enforces Slack's limits over 20 channels; and the same while workers are killed and started anew.
+"""
+
+import random
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from bot.settings import EMBEDDED, PROCRASTINATE
+from tests.benchmarks import databases
+from tests.benchmarks.table import Table, machine, say
+from tests.rigs.fleet import Fleet, Outcome
+
+CHANNELS = 20
+FLEETS = (1, 2, 4)
+SHORT_LEASE = 6.0
+KILLED_EVERY = 4.0
+"""Seconds. A worker needs some two of them to start."""
+MINUTE = 60.0
+COLUMNS = ("messages", "seconds", "of the limit", "429", "lost", "twice", "overtaken")
+
+
+def main(each: int) -> None:
+    with databases.both() as (_, postgres):
+        print(machine([f"{postgres.name} {postgres.version}"]), flush=True)
+        pace = [
+            (f"{engine}, {number}", _deliver(postgres.address(), engine, number, each))
+            for engine in (EMBEDDED, PROCRASTINATE)
+            for number in FLEETS
+        ]
+        print(_table("A backlog in 20 channels, by engine and workers", pace), flush=True)
+        killed = [
+            (engine, _survive(postgres.address(), engine, seed=engine))
+            for engine in (EMBEDDED, PROCRASTINATE)
+        ]
+        print(_table("Four workers, one killed every four seconds for a minute", killed))
+
+
+def _deliver(address: str, engine: str, number: int, each: int) -> Outcome:
+    say(f"{number} with {engine}")
+    with _fleet(address, engine) as fleet:
+        fleet.start(number)
+        time.sleep(5)  # all of them are to be there when it begins
+        fleet.write(each)
+        fleet.wait(at_most=each * 4 + 60)
+        assert set(fleet.stop()) == {0}, fleet.said()
+        return fleet.outcome()
+
+
+def _survive(address: str, engine: str, *, seed: str) -> Outcome:
+    say(f"killing {engine}")
+    dice = random.Random(seed)
+    with _fleet(address, engine, lease=SHORT_LEASE) as fleet:
+        fleet.start(4)
+        begun = time.monotonic()
+        while time.monotonic() - begun < MINUTE:
+            fleet.write(int(KILLED_EVERY) - 1)
+            time.sleep(dice.uniform(0.5, 1.5) * KILLED_EVERY)
+            running = [at for at, one in enumerate(fleet.workers) if one.poll() is None]
+            fleet.kill(dice.choice(running))
+            fleet.start()
+        fleet.wait(at_most=180)
+        return fleet.outcome()
+
+
+@contextmanager
+def _fleet(address: str, engine: str, *, lease: float = 0.0) -> Iterator[Fleet]:
+    with tempfile.TemporaryDirectory() as folder:
+        where = Path(folder)
+        with Fleet(address, engine, channels=CHANNELS, lease=lease, where=where) as fleet:
+            yield fleet
+
+
+def _table(title: str, outcomes: list[tuple[str, Outcome]]) -> Table:
+    rows = tuple(
+        (
+            name, str(one.wanted), f"{one.seconds:.1f}", f"{one.share:.1%}", str(one.refused),
+            str(one.lost), str(one.doubled), str(one.overtaken),
+        )
+        for name, one in outcomes
+    )  # fmt: skip
+    return Table(title, ("workers", *COLUMNS), rows)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if sys.argv[1:] else 20)
