@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable
 from datetime import timedelta
 
-from bot import journal
+from bot import figures, journal
 from bot.database import Database
 from bot.language.reading import read
 from bot.store import Store
@@ -45,13 +45,13 @@ class Ingest:
             return self._round()
         except PausedError as error:
             self._database.write(_pause, self.name, str(error))
-            self._fail(str(error), wait=error.retry_after)
+            self._fail(error, str(error), wait=error.retry_after)
         except TemporaryError as error:
-            self._fail(str(error), wait=error.retry_after)
-        except Exception:
+            self._fail(error, str(error), wait=error.retry_after)
+        except Exception as error:
             # Whatever a platform answers, the other sources and this one's next round go on.
             log.exception("source %s failed", self.name)
-            self._fail("It answered something unexpected; the log tells more.", wait=None)
+            self._fail(error, "It answered something unexpected; the log tells more.", wait=None)
         return None
 
     def close(self) -> None:
@@ -74,8 +74,9 @@ class Ingest:
         _tell(self.name, page, recorded)
         return recorded
 
-    def _fail(self, problem: str, *, wait: float | None) -> None:
+    def _fail(self, error: Exception, problem: str, *, wait: float | None) -> None:
         self.close()
+        self._database.write(figures.count_failure, f"read:{self.name}", error)
         self._database.write(_note_failure, self.name, problem, wait=wait, every=self._every)
         log.warning("source %s: %s", self.name, problem)
 

@@ -31,6 +31,11 @@ def replies(platform: str) -> str:
     return f"reply:{platform}"
 
 
+def shown(lane: str) -> str:
+    """A lane as everybody may see it: who gets direct messages is nobody's business."""
+    return f"{_POST}direct" if lane.startswith((f"{_POST}U", f"{_POST}W", f"{_POST}D")) else lane
+
+
 def pace_of(lane: str) -> Pace:
     if lane.startswith(_POST):
         return Pace(timedelta(seconds=1.01))

@@ -28,6 +28,7 @@ from bot.engine.embedded import EmbeddedEngine
 from bot.healthz import as_json
 from bot.ingest import Ingest
 from bot.language.reading import warm_up
+from bot.metrics import Metrics
 from bot.scheduler import Scheduler
 from bot.settings import PROCRASTINATE, Settings
 from bot.slack.workspace import Workspace
@@ -110,12 +111,16 @@ class Process:
             socket.connect()  # type: ignore[no-untyped-call]
             self._stops.insert(0, socket.close)
         self.web = WebServer(
-            make_wsgi(None if settings.socket_mode else app, self._health),
+            make_wsgi(None if settings.socket_mode else app, self._health, self._metrics()),
             host=host or settings.host, port=settings.port if port is None else port,
         )  # fmt: skip
         self.web.start()
         self._stops.insert(0, self.web.stop)
         threading.Thread(target=self._warm_counting, name="warm-up", daemon=True).start()
+
+    def _metrics(self) -> Metrics:
+        token = self.settings.metrics_token
+        return Metrics(self.database, token=token.get_secret_value() if token else "")
 
     def greet_slack(self) -> None:
         """Learn who we are; Slack being away is no reason not to start."""

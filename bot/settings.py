@@ -28,7 +28,9 @@ EMBEDDED, PROCRASTINATE = "embedded", "procrastinate"
 ENGINES = (EMBEDDED, PROCRASTINATE)
 POSTGRES_SCHEMES = ("postgres", "postgresql", "postgresql+psycopg")
 # A database address may hold a password.
-SECRETS = frozenset({"DATABASE_URL", "SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET", "SLACK_APP_TOKEN"})
+SECRETS = frozenset(
+    {"DATABASE_URL", "SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET", "SLACK_APP_TOKEN", "METRICS_TOKEN"}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,6 +193,10 @@ class Settings(DatabaseSettings):
         "LOG_LEVEL",
         f"leave it out for INFO, or set one of {', '.join(LOG_LEVELS)}.",
         default="INFO",
+    )
+
+    metrics_token: SecretStr | None = _variable(
+        "METRICS_TOKEN", "leave it out, or set what Prometheus sends as bearer token.", default=None
     )
 
     @property

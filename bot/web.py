@@ -1,4 +1,4 @@
-"""The HTTP door: what Slack sends, and how the process is doing. Knows no handler by name."""
+"""The HTTP door: what Slack sends, and how Switchboard is doing. Knows no handler by name."""
 
 import binascii
 import json
@@ -15,6 +15,8 @@ from slack_bolt.adapter.wsgi.http_request import WsgiHttpRequest
 from waitress import wasyncore
 from waitress.server import create_server
 
+from bot.metrics import CONTENT_TYPE, Metrics
+
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
@@ -30,19 +32,36 @@ Health = Callable[[], dict[str, Any]]
 """{"ok": bool, "problems": [sentence…], …}"""
 
 
-def make_wsgi(app: App | None, health: Health) -> "WSGIApplication":
-    """The WSGI application. `app` None: Slack comes over a socket, only the health is served."""
-    slack = _SlackDoor(app) if app is not None else None
+def make_wsgi(app: App | None, health: Health, metrics: Metrics | None = None) -> "WSGIApplication":
+    """The WSGI application. `app` None: Slack comes over a socket, only health and figures are
+    served.
+    """  # noqa: D205 (two sentences that belong together)
+    slack = _timed(_SlackDoor(app), metrics) if app is not None else None
 
     def wsgi(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
         if path == "/healthz":
             return _health(health, start_response)
+        if path == "/metrics" and metrics is not None:
+            return _figures(metrics, environ.get("HTTP_AUTHORIZATION", ""), start_response)
         if path == SLACK_PATH and slack is not None and environ["REQUEST_METHOD"] == "POST":
             return slack(environ, start_response)
         return _answer(start_response, "404 Not Found", {"error": "There is nothing here."})
 
     return wsgi
+
+
+def _timed(slack: "WSGIApplication", metrics: Metrics | None) -> "WSGIApplication":
+    if metrics is None:
+        return slack
+
+    def timed(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        begun = time.perf_counter()
+        answer = slack(environ, start_response)
+        metrics.acknowledged(time.perf_counter() - begun)
+        return answer
+
+    return timed
 
 
 class _SlackDoor(SlackRequestHandler):
@@ -169,8 +188,20 @@ def _health(health: Health, start_response: "StartResponse") -> Iterable[bytes]:
     return _answer(start_response, "200 OK" if report["ok"] else "503 Service Unavailable", report)
 
 
+def _figures(
+    metrics: Metrics, authorization: str, start_response: "StartResponse"
+) -> Iterable[bytes]:
+    if not metrics.may_read(authorization):
+        told = {"error": "Send the METRICS_TOKEN as a bearer token."}
+        return _answer(start_response, "401 Unauthorized", told)
+    return _send(start_response, "200 OK", CONTENT_TYPE, metrics.text())
+
+
 def _answer(start_response: "StartResponse", status: str, body: dict[str, Any]) -> Iterable[bytes]:
     data = json.dumps(body, ensure_ascii=False).encode()
-    headers = [("Content-Type", "application/json"), ("Content-Length", str(len(data)))]
-    start_response(status, headers)
+    return _send(start_response, status, "application/json", data)
+
+
+def _send(start_response: "StartResponse", status: str, kind: str, data: bytes) -> Iterable[bytes]:
+    start_response(status, [("Content-Type", kind), ("Content-Length", str(len(data)))])
     return [data]

@@ -15,6 +15,7 @@ OURS = (
     "DATABASE_",
     "SWITCHBOARD_",
     "LOG_",
+    "METRICS_",
     "POLL_",
     "PORT",
     "ENGINE",

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot import journal, lanes, outbox
+from bot import figures, journal, lanes, outbox
 from bot.database import Database
 from bot.delivery.sender import Sender
 from bot.models import DeliveryState
@@ -71,15 +71,15 @@ class Drain:
         try:
             self._attempt(sender, lease)
         except TemporaryError as error:
-            self._decide(lease, self._later, sender, lease, error)
+            self._decide(lease, error, self._later, sender, lease, error)
         except RejectedError as error:
-            self._decide(lease, self._refused, sender, lease, error)
+            self._decide(lease, error, self._refused, sender, lease, error)
         except UncertainError as error:
-            self._decide(lease, self._in_doubt, sender, lease, str(error))
-        except Exception:
+            self._decide(lease, error, self._in_doubt, sender, lease, str(error))
+        except Exception as error:
             # A bug must not stop the outbox: the row waits, and the log has the whole story.
             log.exception("delivery %s failed", lease.key)
-            self._decide(lease, self._broken, sender, lease)
+            self._decide(lease, error, self._broken, sender, lease)
 
     def run_until_idle(self, *, limit: int = 8) -> int:
         """Send all that is due now, one after the other; how many were sent or tried."""
@@ -152,10 +152,13 @@ class Drain:
             outbox.count_from(store, lease.lane, left, paces=lanes.pace_of)
         outbox.settle(store, lease, lane=lane)
 
-    def _decide(self, lease: Lease, fate: Callable[..., None], *args: Any) -> None:
+    def _decide(
+        self, lease: Lease, error: Exception, fate: Callable[..., None], *args: Any
+    ) -> None:
         """Write a failure down, unless the lease was lost: then another worker decides."""
 
         def act(store: Store) -> None:
+            figures.count_failure(store, lease.lane, error)
             if store.held_delivery(lease.id, lease.token) is not None:
                 fate(store, *args)
 

@@ -9,7 +9,7 @@ from bot.models.billed import KnownAuthor, Receipt, Spending
 from bot.models.card import Card, Event
 from bot.models.company import Actor, Department, Member, Person, Rule, Setting
 from bot.models.mention import OPEN_STATES, Mention, MentionState, Verdict
-from bot.models.outbox import Delivery, DeliveryState, Lane, Source
+from bot.models.outbox import Delivery, DeliveryState, Failure, Lane, Source
 from bot.models.reply import REPLY_MOVES, Reply, ReplyState
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "DeliveryState",
     "Department",
     "Event",
+    "Failure",
     "KnownAuthor",
     "Lane",
     "Member",

@@ -71,3 +71,13 @@ class Source(Base):
     gap: Mapped[str] = mapped_column(Text, default="")
     """What could not be read and never will be, the last time that happened."""
     gap_at: Mapped[datetime | None]
+
+
+class Failure(Base):
+    """How often something failed, by where and by the class of its error. Only grows."""
+
+    __tablename__ = "failure"
+    place: Mapped[str] = mapped_column(String(120), primary_key=True)
+    """A lane by the name that may be shown, or "read:" and a source."""
+    kind: Mapped[str] = mapped_column(String(80), primary_key=True)
+    times: Mapped[int]
