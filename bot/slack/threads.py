@@ -19,6 +19,8 @@ from bot.slack.blocks import (
 from bot.slack.cards import Drawn
 
 INTRO = "What happens to this mention is told here. What you write in this thread stays in Slack."
+LINE_LIMIT, MESSAGE_LIMIT = 2500, 11_000
+"""Code points; what many people wrote at once must still go into one message."""
 
 _LINES = {
     "found": "This came in.",
@@ -65,14 +67,16 @@ def _pattern(event: Event) -> str:
 def draw_thread(events: Sequence[Event], *, first: bool) -> Drawn:
     """The lines that are not in the thread yet, in one message. `first`: it opens the thread."""
     blocks: list[Block] = [context(plain(INTRO))] if first else []
-    for event in events[-20:]:
-        blocks += _lines(event)
+    shown = events[-20:]
+    for event in shown:
+        blocks += _lines(event, min(LINE_LIMIT, MESSAGE_LIMIT // len(shown)))
     return Drawn(notice(told(events[-1])), blocks)
 
 
-def _lines(event: Event) -> list[Block]:
+def _lines(event: Event, limit: int) -> list[Block]:
     """What happened stands small beside its time; what somebody wrote stands large."""
     sentence, when = told(event), mrkdwn(date(event.at))
     if "“" in _pattern(event):
-        return [rich(line(leaf(sentence[:2500]))), context(when)]
+        short = sentence if len(sentence) <= limit else sentence[: limit - 1] + "…"
+        return [rich(line(leaf(short))), context(when)]
     return [context(plain(sentence), when)]

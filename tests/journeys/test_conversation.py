@@ -26,6 +26,8 @@ from tests.town import Town, buttons, menu, words
 
 REFUND = "Where is my refund, @acme? You promised it on Monday."
 SORRY = "Sorry for the wait: it went out today."
+SLACK_TAKES = 13_200
+"""Characters of one message over all its blocks, as measured."""
 STILL = "Nothing has arrived here so far."
 
 
@@ -104,6 +106,24 @@ def test_a_conversation_of_many_turns_stays_on_one_card_and_fits(answered: Town)
     assert "question 1" in thread_text(town, card)
     assert not [one.error for one in town.slack.requests if one.error]
     assert len(town.square.replies_by_brand("square")) == 7
+
+
+def test_however_much_is_said_at_once_slack_takes_it(town: Town):
+    long = "@acme refund " + "wörd " * 2000
+    town.post(long)
+    reply(town, town.ben, "Sorry. " * 70)
+    for number in range(12):
+        below = our_reply(town).id
+        town.square.post("square", "mara_k", f"{number} {long}", reply_to=below)
+    town.read("square")
+    town.deliver()
+    reply(town, town.ben, "Thanks. " * 60)
+    (card,) = town.slack.messages("billing")
+    assert "11 @acme refund" in words(card)
+    assert "0 @acme refund" in thread_text(town, card)
+    assert not [one.error for one in town.slack.requests if one.error]
+    for message in (card, *town.slack.thread(card)):
+        assert len(words(message)) < SLACK_TAKES
 
 
 def test_the_author_who_answers_twice_in_a_row_is_told_of_twice_and_answered_once(answered: Town):

@@ -1,5 +1,7 @@
 """What every platform tells of a mention's place: what it answers, and whether that is ours."""
 
+import json
+
 import pytest
 
 from bot.sandbox.square import Post, Square
@@ -88,3 +90,14 @@ def test_reading_x_asks_for_nothing_more_to_tell_a_parent(square: Square, opened
     assert not lookups, "a post was read on its own"
     assert isinstance(found.parent, Parent)
     assert "referenced_tweets.id.author_id" not in "".join(one.query for one in square.requests)
+
+
+def test_bluesky_is_told_where_the_thread_began(square: Square, opened: Open) -> None:
+    """Its servers take any root, and show a reply with a wrong one nowhere."""
+    mention, ours = answered(square, "bluesky", opened)
+    later = read_under(square, "bluesky", opened, ours, by="mara")
+    opened("bluesky").reply(target_of(later), "Now it works.", key="reply-2")
+    (*_, put) = (one for one in square.requests if one.path.endswith("putRecord"))
+    reply = json.loads(put.body)["record"]["reply"]
+    assert reply["parent"]["uri"] == later.external_id
+    assert reply["root"]["uri"] == mention.external_id
