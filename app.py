@@ -287,6 +287,7 @@ def run_sandbox(options: argparse.Namespace, env: Mapping[str, str]) -> int:
             "DATABASE_URL": f"sqlite:///{folder}/sandbox.db",
             "SWITCHBOARD_CONFIG": str(example),
             "POLL_SECONDS": "1",
+            "WATCH_SECONDS": "5",
             "LOG_LEVEL": env.get("LOG_LEVEL", "WARNING"),
         }
         process = _process(around, clock=world.clock.now)

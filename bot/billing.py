@@ -97,6 +97,12 @@ def remember_authors(store: Store, platform: str, authors: Iterable[Author]) -> 
     store.session.execute(_AUTHOR, rows)
 
 
+def forget_author(store: Store, platform: str, author_id: str) -> None:
+    """Their post is gone, so nothing about them is kept; another one of theirs is paid for anew."""
+    them = (KnownAuthor.platform == platform, KnownAuthor.id == author_id)
+    store.session.execute(delete(KnownAuthor).where(*them))
+
+
 def _enter(store: Store, platform: str, kind: str, charges: Sequence[Charge]) -> None:
     named = {"platform": platform, "day": store.now.date(), "kind": kind}
     # Of two prices for one thing the one that was paid first counts.

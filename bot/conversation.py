@@ -146,6 +146,7 @@ def _look_again(store: Store, head: Mention) -> None:
     """One of the later posts is gone: it may have been all that waited."""
     if head.gone_at is not None and not _goes_on(store, head):
         head.state = MentionState.GONE
+        head.forget_author()
     elif head.state in (MentionState.WAITING, MentionState.CLAIMED) and head.answered_at:
         head.state = head.state if waits_for_answer(store, head) else MentionState.ANSWERED
 
@@ -154,7 +155,10 @@ def _forget_words(store: Store, head: Mention, post: Mention) -> None:
     """The history keeps that there was something, and not what it was."""
     for event in store.events(head.id):
         if event.detail.get("post") == post.id:
-            event.detail = {**event.detail, "text": "(deleted)"}
+            event.detail = {**event.detail, "author": "author", "text": "(deleted)"}
+    told = store.delivery(f"went-on:{post.id}")
+    if told is not None:
+        told.payload = {**told.payload, "text": "A post that is deleted by now."}
 
 
 def _their_turn(post: Mention) -> Turn:

@@ -129,8 +129,20 @@ def warn(store: Store, problem: str, *, once: str = "") -> None:
         tell(store, place, key, f"Switchboard needs you: {problem}")
 
 
-def tell(store: Store, slack_id: str, key: str, text: str, *, about: Mention | None = None) -> None:
-    """Send somebody a direct message, once for each key; with a link to the card of `about`."""
+def tell(
+    store: Store,
+    slack_id: str,
+    key: str,
+    text: str,
+    *,
+    about: Mention | None = None,
+    link: str = "",
+) -> None:
+    """Send somebody a direct message, once for each key; with a link to the card of `about`.
+
+    `link`: what there is to look at elsewhere.
+    """
     if not store.has_delivery(key):
-        payload = {"channel": slack_id, "text": text, "mention": about.id if about else None}
+        payload: dict[str, Any] = {"channel": slack_id, "text": text, "link": link}
+        payload["mention"] = about.id if about else None
         outbox.enqueue(store, "notice", key, lane=lanes.posts(slack_id), payload=payload)

@@ -34,6 +34,7 @@ from bot.settings import PROCRASTINATE, Settings
 from bot.slack.workspace import Workspace
 from bot.switchboard import Switchboard
 from bot.usecases.health import health
+from bot.watch import Watcher
 from bot.web import WebServer, make_wsgi
 from platforms import Configured
 from platforms.base import PlatformError
@@ -87,7 +88,12 @@ class Process:
             for name in self.platforms
         ]
         scheduler = Scheduler(
-            self.database, sources, every=every, wake=engine.wake, label=self.switchboard.label
+            self.database,
+            sources,
+            watchers=self.watchers(),
+            every=every,
+            wake=engine.wake,
+            label=self.switchboard.label,
         )
         threading.Thread(target=warm_up, name="warm-up", daemon=True).start()
         engine.start()
@@ -135,6 +141,15 @@ class Process:
         for stop in self._stops:
             stop()
         self.database.close()
+
+    def watchers(self) -> list[Watcher]:
+        """One for each platform that can be asked what became of a post."""
+        every = timedelta(seconds=self.settings.watch_seconds)
+        return [
+            Watcher(self.database, one.platform, partial(self.switchboard.open, name), every=every)
+            for name, one in self.platforms.items()
+            if one.platform.at_once
+        ]
 
     def _time_left(self) -> float:
         """Seconds. Closing a socket alone may take slack_sdk three."""

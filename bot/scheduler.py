@@ -16,20 +16,24 @@ from bot.store import Store
 from bot.usecases.configure import current_config
 from bot.usecases.silence import quiet_since, tell_of_silence
 from bot.usecases.summary import due_summary, queue_due_summary
+from bot.watch import Watcher
 
 SUMMARY_EVERY = timedelta(seconds=5)
 SILENCE_EVERY = timedelta(minutes=10)
 LONGEST_TICK = timedelta(seconds=15)
+WATCH_TICK = timedelta(seconds=20)
+"""One request a platform each time: within the limits of all of them."""
 
 
 class Scheduler:
-    """Reads every source in a thread of its own, so that one that hangs stalls no other."""
+    """Reads and watches every platform in threads of its own: one that hangs stalls no other."""
 
     def __init__(
         self,
         database: Database,
         sources: Sequence[Ingest],
         *,
+        watchers: Sequence[Watcher] = (),
         every: timedelta,
         wake: Callable[[], None],
         label: Callable[[str], str] = str,
@@ -41,7 +45,7 @@ class Scheduler:
         # APScheduler warns of every ring that comes while a slow round still runs: that is wanted.
         logging.getLogger("apscheduler").setLevel(logging.ERROR)
         self._clock = BackgroundScheduler(
-            executors={"default": ThreadPoolExecutor(len(sources) + 1)},
+            executors={"default": ThreadPoolExecutor(len(sources) + len(watchers) + 1)},
             job_defaults={"max_instances": 1, "coalesce": True, "misfire_grace_time": None},
             timezone=UTC,
         )
@@ -49,6 +53,8 @@ class Scheduler:
         for source in sources:
             self._add(partial(self._read, source), every=tick)
             self._add(partial(self._watch, source.name), every=SILENCE_EVERY)
+        for watcher in watchers:
+            self._add(partial(self._look, watcher), every=min(every, WATCH_TICK))
         self._add(self._summaries, every=summary_every)
 
     def start(self) -> None:
@@ -72,6 +78,10 @@ class Scheduler:
         if since is not None:
             label = self._label(platform)
             self._database.write(tell_of_silence, platform, since, label=label)
+            self._wake()
+
+    def _look(self, watcher: Watcher) -> None:
+        if watcher.run():
             self._wake()
 
     def _summaries(self) -> None:

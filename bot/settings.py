@@ -181,6 +181,11 @@ class Settings(DatabaseSettings):
     poll_seconds: Annotated[int, _whole_number(1, 3600)] = _variable(
         "POLL_SECONDS", "leave it out for 60, or set the seconds between two rounds.", default=60
     )
+    watch_seconds: Annotated[int, _whole_number(1, 86400)] = _variable(
+        "WATCH_SECONDS",
+        "leave it out for 3600, or set the seconds between two looks at a new post.",
+        default=3600,
+    )
     port: Annotated[int, _whole_number(1, 65535)] = _variable(
         "PORT", "leave it out for 3000, or set a free port.", default=3000
     )

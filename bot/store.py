@@ -21,6 +21,7 @@ from sqlalchemy import (
     or_,
     select,
     text,
+    update,
 )
 from sqlalchemy.orm import Session, aliased, selectinload
 from sqlalchemy.orm.attributes import flag_modified
@@ -222,6 +223,12 @@ class Store:
         )
         return {mention.external_id: mention for mention in self._all(query)}
 
+    def forget_parent(self, platform: str, external_id: str) -> None:
+        """Other posts answer this one: they keep nothing of it either."""
+        answers = (Mention.platform == platform, Mention.parent_id == external_id)
+        nothing = {"parent_handle": "", "parent_text": "", "parent_url": ""}
+        self.session.execute(update(Mention).where(*answers).values(**nothing))
+
     def assigned(self, platform: str, external_ids: Iterable[str]) -> Sequence[tuple[int, str]]:
         """The numbers of these mentions and the channels of their departments, as they came."""
         query = select(Mention.id, Department.channel).join(Mention.department)
@@ -241,6 +248,10 @@ class Store:
         """Those of several mentions, in the order they were made."""
         query = select(Card).where(Card.mention_id.in_(list(mention_ids)), Card.moved_at.is_(None))
         return self._all(query.order_by(Card.id))
+
+    def cards(self, mention_id: int) -> Sequence[Card]:
+        """All of a mention's cards, those that were moved on too."""
+        return self._all(select(Card).where(Card.mention_id == mention_id).order_by(Card.id))
 
     def next_card(self, card: Card) -> Card | None:
         return self._first(select(Card).where(Card.came_from_id == card.id))

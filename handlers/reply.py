@@ -11,7 +11,15 @@ from slack_sdk.errors import SlackApiError
 from bot.errors import Refusal
 from bot.models import Reply
 from bot.slack import ids, payloads
-from bot.slack.modals import Carried, ReplyView, reply_modal, repriced, shows_price
+from bot.slack.blocks import Block
+from bot.slack.modals import (
+    Carried,
+    ReplyView,
+    posting_modal,
+    reply_modal,
+    repriced,
+    shows_price,
+)
 from bot.slack.payloads import Payload
 from bot.switchboard import Switchboard
 from bot.usecases.lookup import mention_numbered
@@ -20,11 +28,13 @@ from bot.usecases.reply import (
     check_text,
     confirm_sent,
     drop_reply,
+    form_if_edited,
     post_answered,
     queue_reply,
     reply_form,
     save_draft,
     send_again,
+    target_of,
 )
 from bot.usecases.spending import price_told, refuse_if_spent
 from bot.wording import ago
@@ -32,10 +42,15 @@ from bot.wording import ago
 log = logging.getLogger(__name__)
 
 NOT_SENT = " Nothing is sent yet: press Reply once more to send yours too."
+EDITED = (
+    "The author changed the post meanwhile. This is how it reads now; your text is kept below. "
+    "Nothing is sent yet: look whether your answer still fits, then press {button} once more."
+)
 
 
 def register(app: App, switchboard: Switchboard) -> None:
     database = switchboard.database
+    _register_by_hand(app, switchboard)
 
     @app.action(ids.REPLY)
     @app.action(ids.MORE, matchers=[payloads.chose(ids.AGAIN)])
@@ -89,12 +104,37 @@ def register(app: App, switchboard: Switchboard) -> None:
     app.action(ids.DROP)(decides(drop_reply))
 
 
+def _register_by_hand(app: App, switchboard: Switchboard) -> None:
+    database = switchboard.database
+
+    @app.view(ids.ASSIST_MODAL)
+    def prepare(ack: Ack, body: Payload, view: Payload) -> None:
+        about, by = payloads.about(view), payloads.actor(body)
+        text = payloads.typed(view, ids.TEXT)
+        database.write(save_draft, about.mention_id, text, by=by)
+        form = database.read(form_if_edited, about.mention_id, by=by, seen=about.seen)
+        if form is not None:
+            step = reply_modal(_view(switchboard, form, held_back=True))
+        else:
+            step = _by_hand(switchboard, about, text.strip())
+        ack(response_action="update", view=step)
+
+
 def _check(switchboard: Switchboard, about: Carried, text: str) -> None:
     post = switchboard.database.read(post_answered, about.mention_id, about.seen)
     with closing(switchboard.open(post.platform)) as platform:
         check_text(post, text, platform)
         charge = platform.price(text.strip())
     switchboard.database.read(refuse_if_spent, post.platform, charge)
+
+
+def _by_hand(switchboard: Switchboard, about: Carried, text: str) -> Block:
+    """The window that leads to the platform's own composer."""
+    post = switchboard.database.read(post_answered, about.mention_id, about.seen)
+    with closing(switchboard.open(post.platform)) as platform:
+        check_text(post, text, platform)
+        link = platform.composer(target_of(post), text)
+        return posting_modal(*about, text, platform=platform.label, composer=link)
 
 
 def _price(switchboard: Switchboard, number: int, text: str) -> str:
@@ -128,8 +168,17 @@ def _view(switchboard: Switchboard, form: ReplyForm, *, held_back: bool = False)
         price=price_told(platform, form.draft),
         draft=form.draft,
         seen=form.seen,
-        warning=_warning(form) + (NOT_SENT if held_back else ""),
+        warning=_held_back(form) if held_back else _warning(form),
     )
+
+
+def _held_back(form: ReplyForm) -> str:
+    """Why what was submitted is not sent."""
+    others = _warning(form)
+    if not form.edited:
+        return others + NOT_SENT
+    edited = EDITED.format(button="Reply" if form.post.can_reply else "Next")
+    return f"{others} {edited}".strip()
 
 
 def _warning(form: ReplyForm) -> str:

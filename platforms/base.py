@@ -159,7 +159,10 @@ class SourceState:
 
     external_id: str
     gone: bool = False
+    """Deleted, removed, or hidden from the public."""
     text: str | None = None
+    address: str | None = None
+    """What `reply` needs from now on, when an edit changed it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -258,6 +261,10 @@ class Platform(ABC):
     """Platforms whose required variables are absent are switched off."""
     hosts: ClassVar[tuple[str, ...]] = ()
     """Where its posts are read, without www.; empty when that can be anywhere."""
+    at_once: ClassVar[int] = 0
+    """Posts of which one request of `refresh` can tell; 0 where posts cannot be asked for."""
+    looks_cost: ClassVar[bool] = False
+    """Whether each post that `refresh` shows costs money: then it is asked for sparingly."""
     counting: ClassVar[str]
     """How this platform counts, for the hint under the reply field."""
     can_edit: ClassVar[bool] = False
@@ -331,7 +338,11 @@ class Platform(ABC):
         return to.url
 
     def refresh(self, ids: Sequence[str]) -> Iterable[SourceState]:
-        """Tell what became of the posts with these `external_id`s since they were read."""
+        """Tell what became of posts since they were read, `at_once` of them for one request.
+
+        `ids`: of mentions or of replies of ours, which are `gone` also when only we still see
+        them. Of a post that is left out nothing is known. Raises TemporaryError or PausedError.
+        """
         return ()
 
     @abstractmethod

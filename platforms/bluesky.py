@@ -45,8 +45,6 @@ from platforms.base import (
     WebAddress,
 )
 
-BATCH = 25
-"""Posts that one request may ask for."""
 GRAPHEMES, BYTES = 300, 3000
 _TIMEOUT = (5.0, 30.0)
 
@@ -63,6 +61,7 @@ class Bluesky(Platform):
     name = "bluesky"
     label = LABEL
     Settings = BlueskySettings
+    at_once = 25
     counting = "Each character that you see counts 1, an emoji too."
     # Servers store a changed record, and the app goes on showing the first one:
     # https://github.com/snarfed/bridgy-fed/issues/947
@@ -128,8 +127,8 @@ class Bluesky(Platform):
     def refresh(self, ids: Sequence[str]) -> Iterable[SourceState]:
         """Tell the text of each post as it is now: Bluesky does not tell which were edited."""
         asked = [each for each in ids if each.startswith("at://")]
-        for start in range(0, len(asked), BATCH):
-            batch = asked[start : start + BATCH]
+        for start in range(0, len(asked), self.at_once):
+            batch = asked[start : start + self.at_once]
             there = self._posts(batch)
             for uri in batch:
                 post = there.get(uri)
@@ -190,8 +189,9 @@ class Bluesky(Platform):
     def _posts(self, uris: Sequence[str]) -> dict[str, Json]:
         """Return those of these posts that we may see."""
         found: dict[str, Json] = {}
-        for start in range(0, len(uris), BATCH):
-            answer = self._line.get("app.bsky.feed.getPosts", uris=uris[start : start + BATCH])
+        for start in range(0, len(uris), self.at_once):
+            batch = uris[start : start + self.at_once]
+            answer = self._line.get("app.bsky.feed.getPosts", uris=batch)
             try:
                 found |= {post["uri"]: post for post in answer["posts"]}
             except (KeyError, TypeError) as error:

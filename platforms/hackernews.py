@@ -1,10 +1,11 @@
 """Hacker News, read through the public search that Algolia runs for it. It takes no replies.
 
 https://hn.algolia.com/api: newest first, at most 1,000 hits to a query, 10,000 requests an hour.
+What became of an item is told by Hacker News itself: https://github.com/HackerNews/API.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -25,6 +26,7 @@ from platforms.base import (
     PlatformError,
     Query,
     Settings,
+    SourceState,
     TemporaryError,
     WebAddress,
 )
@@ -46,6 +48,9 @@ class HackerNewsSettings(Settings):
 
     switch: str = Field(alias="HACKERNEWS")
     url: WebAddress = Field("https://hn.algolia.com/api/v1", alias="HACKERNEWS_URL")
+    items_url: WebAddress = Field(
+        "https://hacker-news.firebaseio.com/v0", alias="HACKERNEWS_ITEMS_URL"
+    )
 
     @field_validator("switch")
     @classmethod
@@ -60,6 +65,7 @@ class HackerNews(Platform):
     label = "Hacker News"
     Settings = HackerNewsSettings
     hosts = ("news.ycombinator.com",)
+    at_once = 20
     counting = "Each character counts 1."
 
     def __init__(
@@ -67,8 +73,10 @@ class HackerNews(Platform):
     ) -> None:
         """`timeout`: seconds to connect and between two pieces of an answer."""
         self._url = settings.url
+        self._items_url = settings.items_url
         self._http = requests.Session()
-        self._http.mount(settings.url, Wire(timeout=timeout))
+        for url in (settings.url, settings.items_url):
+            self._http.mount(url, Wire(timeout=timeout))
 
     def fetch(self, query: Query, *, cursor: str | None) -> Page:
         """The cursor has the newest hit of each term, so a search that stands still loses none."""
@@ -89,6 +97,14 @@ class HackerNews(Platform):
             cursor=json.dumps(newest),
             gap=" ".join(gaps) or None,
         )
+
+    def refresh(self, ids: Sequence[str]) -> Iterable[SourceState]:
+        """Tell which items are gone. Edits are not told: the search writes texts another way."""
+        for each in ids:
+            item = self._item(each) if each.isdigit() else {}
+            if item:
+                gone = bool(item.get("deleted") or item.get("dead"))
+                yield SourceState(external_id=each, gone=gone)
 
     def measure(self, text: str) -> Length:
         return Length(used=len(text), limit=LENGTH_LIMIT)
@@ -124,14 +140,23 @@ class HackerNews(Platform):
         except (LookupError, TypeError, ValueError) as error:
             raise no_use(self.label, write=False) from error
 
+    def _item(self, number: str) -> Json:
+        """Return an item, or nothing where Hacker News says "null": it knows of none (yet)."""
+        response = self._get(f"{self._items_url}/item/{number}.json")
+        return {} if response.text.strip() == "null" else json_of(self.label, response, write=False)
+
     def _ask(self, **params: Any) -> Json:
+        response = self._get(f"{self._url}/search_by_date", **params)
+        return json_of(self.label, response, write=False)
+
+    def _get(self, url: str, **params: Any) -> requests.Response:
         try:
-            response = self._http.get(f"{self._url}/search_by_date", params=params)
+            response = self._http.get(url, params=params)
         except requests.RequestException as error:
             raise no_answer(self.label, error, write=False) from error
         if response.status_code != 200:
             raise _refusal(response)
-        return json_of(self.label, response, write=False)
+        return response
 
 
 _SECONDS = int(OVERLAP.total_seconds())

@@ -57,7 +57,6 @@ PAGES, SEARCH_PAGES = 25, 10
 """Pages read of one source in one round. Mentions beyond wait for the next; hits are a gap."""
 ROOTS = 20
 """Threads looked up in one round for where they began; servers allow 300 requests in 5 minutes."""
-REFRESH_PAGE = 20
 NAME_ROOM = 32
 """Characters kept for "@name " of the person answered: a name has 30 at most."""
 
@@ -81,6 +80,7 @@ class Mastodon(Platform):
     name = "mastodon"
     label = LABEL
     Settings = MastodonSettings
+    at_once = 20
     counting = (
         "A link counts as the server counts it, mostly 23;"
         f" {NAME_ROOM} are kept for the name of the person you answer."
@@ -155,8 +155,8 @@ class Mastodon(Platform):
             return
 
     def refresh(self, ids: Sequence[str]) -> Iterable[SourceState]:
-        for start in range(0, len(ids), REFRESH_PAGE):
-            yield from self._states(ids[start : start + REFRESH_PAGE])
+        for start in range(0, len(ids), self.at_once):
+            yield from self._states(ids[start : start + self.at_once])
 
     def measure(self, text: str) -> Length:
         limits = self._line.limits()

@@ -89,6 +89,7 @@ class Reddit(Platform):
     name = "reddit"
     label = LABEL
     Settings = RedditSettings
+    at_once = 100
     hosts = ("reddit.com", "redd.it")
     counting = "Each character counts 1; a sign that Reddit would format, such as * or _, counts 2."
     can_edit = can_delete = True
@@ -98,6 +99,7 @@ class Reddit(Platform):
         self._settings = settings
         self._line = OneAttempt(timeout)
         self._reddit = _connect(settings, self._line)
+        self._public = _connect(settings, self._line, as_brand=False)
         self._own_name = ""
 
     def fetch(self, query: Query, *, cursor: str | None) -> Page:
@@ -162,9 +164,10 @@ class Reddit(Platform):
             self._reddit.comment(published.external_id[3:]).delete()
 
     def refresh(self, ids: Sequence[str]) -> Iterable[SourceState]:
+        """Ask as the public: what moderators removed looks untouched to whoever wrote it."""
         asked = [each for each in ids if each.startswith(("t1_", "t3_"))]
         with self._heard():
-            shown = [vars(item) for item in self._reddit.info(fullnames=asked)] if asked else []
+            shown = [vars(item) for item in self._public.info(fullnames=asked)] if asked else []
             return [_state(raw) for raw in shown]
 
     def measure(self, text: str) -> Length:
@@ -190,7 +193,9 @@ class Reddit(Platform):
             if not isinstance(error.original_exception, PlatformError):
                 raise no_use(LABEL, write=self._line.write_left) from error
             if isinstance(error.original_exception, PausedError):
-                self._reddit = _connect(self._settings, self._line)  # ask for a new token next time
+                # Ask for new tokens next time.
+                self._reddit = _connect(self._settings, self._line)
+                self._public = _connect(self._settings, self._line, as_brand=False)
             raise error.original_exception from None
         except praw.exceptions.RedditAPIException as error:
             raise said_no(error.items, write=write) from error
@@ -241,16 +246,20 @@ class Reddit(Platform):
         }
 
 
-def _connect(settings: RedditSettings, line: OneAttempt) -> Any:
-    """Make praw's client. Everything is passed by hand, so that no praw.ini has a say."""
+def _connect(settings: RedditSettings, line: OneAttempt, *, as_brand: bool = True) -> Any:
+    """Make praw's client. Everything is passed by hand, so that no praw.ini has a say.
+
+    `as_brand` False: without a login, with the app's own token, as the public reads.
+    """
     import praw  # noqa: PLC0415 - only when Reddit is switched on
 
-    token, password = settings.refresh_token, settings.password
+    token = settings.refresh_token if as_brand else None
+    password = settings.password if as_brand else None
     return praw.Reddit(
         client_id=settings.client_id.get_secret_value(),
         client_secret=settings.client_secret.get_secret_value(),
         refresh_token=token.get_secret_value() if token else None,
-        username=None if token else settings.username,
+        username=settings.username if password and not token else None,
         password=password.get_secret_value() if password and not token else None,
         user_agent=settings.user_agent,
         reddit_url=settings.url,
@@ -347,7 +356,8 @@ def _answers_us(mention: FoundMention) -> bool:
 
 
 def _is_gone(raw: dict[str, Any]) -> bool:
-    return raw.get("author") is None or _body(raw) in _GONE
+    removed = bool(raw.get("removed_by_category"))  # posts tell it, comments do not
+    return removed or raw.get("author") is None or _body(raw) in _GONE
 
 
 def _state(raw: dict[str, Any]) -> SourceState:

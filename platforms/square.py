@@ -43,6 +43,7 @@ class Square(Platform):
     name = "square"
     label = "Town Square"
     Settings = SquareSettings
+    at_once = 100
     counting = "Each character counts 1."
     can_edit = can_delete = True
 
@@ -84,8 +85,9 @@ class Square(Platform):
             return
 
     def refresh(self, ids: Sequence[str]) -> Iterable[SourceState]:
-        for start in range(0, len(ids), 100):
-            for post in self._get("posts", ids=",".join(ids[start : start + 100]))["posts"]:
+        for start in range(0, len(ids), self.at_once):
+            batch = ",".join(ids[start : start + self.at_once])
+            for post in self._get("posts", ids=batch)["posts"]:
                 edited = post["edited"] and not post["deleted"]
                 yield SourceState(
                     external_id=post["id"],

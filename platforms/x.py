@@ -41,6 +41,7 @@ from platforms.base import (
     GoneError,
     Length,
     Page,
+    PausedError,
     Platform,
     PublishedReply,
     Query,
@@ -85,6 +86,8 @@ class X(Platform):
     name = "x"
     label = "X"
     Settings = XSettings
+    at_once = 100
+    looks_cost = True
     hosts = ("x.com", "twitter.com")
     counting = "A link counts 23; an emoji or a Chinese, Japanese or Korean character 2."
     # Replies to others cannot be edited: https://docs.x.com/x-api/fundamentals/edit-posts
@@ -157,8 +160,8 @@ class X(Platform):
 
     def refresh(self, ids: Sequence[str]) -> Iterable[SourceState]:
         asked = [each for each in ids if each.isdigit()]
-        for start in range(0, len(asked), 100):
-            yield from self._states(asked[start : start + 100])
+        for start in range(0, len(asked), self.at_once):
+            yield from self._states(asked[start : start + self.at_once])
 
     @classmethod
     def price(cls, text: str) -> Charge:
@@ -327,11 +330,14 @@ class X(Platform):
         shown = [*answer.posts, *(self._lookup(later).posts if later else ())]
         texts = {post["id"]: text_of(post) for post in shown}
         for each, last in latest.items():
-            yield SourceState(external_id=each, text=texts.get(last) if last != each else None)
+            text = texts.get(last) if last != each else None
+            yield SourceState(external_id=each, text=text, address=last)
         for each in set(answer.lost) & set(ids):
             yield SourceState(external_id=each, gone=True)
 
     def _lookup(self, ids: list[str]) -> Answer:
+        if not self.ledger.allows(POST * len(ids)):
+            raise PausedError("Today's budget for reading X is spent, so nothing is looked up.")
         return self._read(self._call("get_tweets", ids, tweet_fields=_POST_FIELDS))
 
 

@@ -20,16 +20,17 @@ LINES = (
     "app  migrations.env",  # puts everything together
     "bot.process  bot.doctor  handlers",
     "handlers.*  bot.scheduler  bot.engine/  bot.healthz  bot.web",  # what happens, and when
-    "bot.claims  bot.delivery/  bot.ingest  bot.metrics  bot.switchboard  bot.schema",
+    "bot.claims  bot.delivery/  bot.ingest  bot.metrics  bot.switchboard  bot.watch  bot.schema",
     "bot.ledger",
     "bot.database  bot.slack.workspace  platforms  platforms.*",  # commits, and the network
     "bot.clock  bot.engine.tables",
     # From here down nothing commits and nothing reaches the network.
     "bot.usecases  bot.usecases.*",
+    "bot.original",
     "bot.conversation  bot.shortcut",
     "bot.sources",
     "bot.journal  bot.purse",
-    "bot.billing  bot.figures  bot.outbox  bot.posts",
+    "bot.billing  bot.figures  bot.outbox  bot.posts  bot.watches",
     "bot.store  bot.slack/",
     "bot.models/  bot.routing  bot.language/  platforms._*/",
     "bot.config  bot.gathering  bot.habit  bot.hours  bot.lanes  bot.matching  bot.retry",

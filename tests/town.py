@@ -68,6 +68,7 @@ class Town:
             )
             for name in platforms
         }
+        self.watchers = self.process.watchers()
 
     def stop(self) -> None:
         for source in self.sources.values():
@@ -102,6 +103,13 @@ class Town:
         self.clock.move(timedelta(seconds=61))
         for name in names or tuple(self.sources):
             self.sources[name].run()
+
+    def look(self, *, after: timedelta = timedelta(hours=1)) -> int:
+        """Time passes, and posts that are due are looked at; how many had changed."""
+        self.clock.move(after)
+        changed = sum(watcher.run() for watcher in self.watchers)
+        self.deliver()
+        return changed
 
     def deliver(self, *, at_most: timedelta = timedelta(minutes=10)) -> None:
         """Send all that is due, moving the time on as far as it must wait."""

@@ -1,4 +1,4 @@
-"""The drain: take a row, look whether it is there already, mark, send, settle.
+"""The drain: take a row, look whether it is there already, check, mark, send, settle.
 
 Every network call stands between two short transactions. Whatever a sender raises is decided here,
 in one place, for every kind: later, refused for good, or in doubt.
@@ -100,6 +100,8 @@ class Drain:
             if receipt is not None:
                 self._database.write(self._done, sender, lease, parcel, receipt)
                 return
+        if sender.check(parcel):
+            self._database.write(sender.checked, parcel)
         if not self._database.write(self._mark, sender, lease):
             return
         receipt, left = self._send(sender, lease, parcel)

@@ -15,8 +15,8 @@ Receipt = TypeVar("Receipt")
 
 
 class Sender(ABC, Generic[Parcel, Receipt]):
-    """One kind of delivery. `draw`, `mark`, `record` and `refuse` run inside a transaction;
-    `find` and `send` reach the network and never run inside one.
+    """One kind of delivery. `draw`, `checked`, `mark`, `record` and `refuse` run inside a
+    transaction; `find`, `check` and `send` reach the network and never run inside one.
     """  # noqa: D205 (two sentences that belong together)
 
     patience: Patience = CARDS
@@ -28,6 +28,13 @@ class Sender(ABC, Generic[Parcel, Receipt]):
     @abstractmethod
     def draw(self, store: Store, lease: Lease) -> Parcel | None:
         """What to send, as of now; None when there is nothing to send any more."""
+
+    def check(self, parcel: Parcel) -> bool:
+        """Ask the other side whether it may still go out; RejectedError when not. True: asked."""
+        return False
+
+    def checked(self, store: Store, parcel: Parcel) -> None:
+        """Write down that the other side was asked and knows of no reason against it."""
 
     def mark(self, store: Store, lease: Lease) -> None:
         """The call leaves now."""

@@ -9,7 +9,7 @@ from bot import lanes
 from bot.delivery.sender import Sender
 from bot.models import Event
 from bot.outbox import Lease
-from bot.slack.blocks import Block, line, link_leaf, notice, plain, rich
+from bot.slack.blocks import Block, is_web_link, line, link_leaf, notice, plain, rich
 from bot.slack.cards import CardView, Drawn, Labels, draw_bare_card, draw_card
 from bot.slack.home import HomeView, draw_home
 from bot.slack.threads import draw_thread
@@ -141,6 +141,8 @@ class Notice:
     text: str
     card: str = ""
     """The address of the card it is about."""
+    link: str = ""
+    """What there is to look at elsewhere."""
 
 
 class NoticeSender(Sender[Notice, Posted]):
@@ -152,13 +154,16 @@ class NoticeSender(Sender[Notice, Posted]):
     def draw(self, store: Store, lease: Lease) -> Notice:
         number = lease.payload.get("mention")
         card = store.current_card(number) if number else None
-        link = self._workspace.link_to(card.channel_id, card.ts) if card else ""
-        return Notice(lease.payload["channel"], lease.key, lease.payload["text"], link)
+        there = self._workspace.link_to(card.channel_id, card.ts) if card else ""
+        told = lease.payload
+        return Notice(told["channel"], lease.key, told["text"], there, told.get("link", ""))
 
     def send(self, parcel: Notice) -> Posted:
         blocks: list[Block] = [{"type": "section", "text": plain(parcel.text, 3000)}]
-        if parcel.card:
-            blocks.append(rich(line(link_leaf(parcel.card, "Go to its card"))))
+        links = {parcel.link: "Look at it there", parcel.card: "Go to its card"}
+        blocks += [
+            rich(line(link_leaf(url, label))) for url, label in links.items() if is_web_link(url)
+        ]
         drawn = Drawn(notice(parcel.text), blocks)
         try:
             return self._workspace.post(parcel.channel, drawn, mark={"key": parcel.key})

@@ -11,6 +11,7 @@ from bot.models.company import Actor, Department, Member, Person, Rule, Setting
 from bot.models.mention import OPEN_STATES, Mention, MentionState, Verdict
 from bot.models.outbox import Delivery, DeliveryState, Failure, Lane, Source
 from bot.models.reply import REPLY_MOVES, Reply, ReplyState
+from bot.models.watch import Watch
 
 __all__ = [
     "OPEN_STATES",
@@ -38,4 +39,5 @@ __all__ = [
     "Spending",
     "UTCDateTime",
     "Verdict",
+    "Watch",
 ]

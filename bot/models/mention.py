@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
@@ -117,6 +118,16 @@ class Mention(Base):
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 (SQLAlchemy's own attribute)
 
+    @property
+    def fingerprint(self) -> str:
+        """Tells one wording of the post from another."""
+        return fingerprint(self.text)
+
+    @property
+    def author(self) -> str:
+        """The author as people write them; of one whose post is gone nothing is kept."""
+        return f"@{self.author_handle}" if self.author_handle else "(deleted)"
+
     def claim(self, by: Person, *, now: datetime) -> None:
         """Make `by` the owner, or say who was first and when."""
         self.refuse_if_done(now)
@@ -181,14 +192,29 @@ class Mention(Base):
         if self.answered_at is None:
             self.answered_at, self.answered_by = now, by
 
+    def reword(self, text: str, *, now: datetime) -> None:
+        """Its author edited it."""
+        self.text, self.edited_at = text, now
+        self.search_text = search_text(text, self.author_handle, self.author_name)
+
     def mark_gone(self, *, now: datetime, goes_on: bool = False) -> None:
-        """Keep that it was there, and nothing of what it said.
+        """Keep that it was there, and nothing of what it said or who said it.
 
         `goes_on`: its author wrote more, which is still there and may be answered.
         """
         self.state, self.gone_at = self.state if goes_on else MentionState.GONE, now
         self.text, self.search_text, self.media = "", "", []
         self.parent_handle, self.parent_text, self.parent_url = "", "", ""
+        self.url, self.feeling_words = "", ""
+        if not goes_on:
+            self.forget_author()
+
+    def forget_author(self) -> None:
+        """X wants what is deleted there to be deleted here within a day, profiles too
+        (https://docs.x.com/developer-terms/policy).
+        """  # noqa: D205 (one sentence that is long)
+        self.author_id = self.author_handle = self.author_key = self.author_name = ""
+        self.author_followers, self.why = None, ""
 
     def refuse_if_done(self, now: datetime) -> None:
         """Raise the refusal that tells who finished this and how."""
@@ -209,3 +235,13 @@ class Mention(Base):
     def _put_back(self) -> None:
         self.owner, self.claimed_at = None, None
         self.state = MentionState.WAITING
+
+
+def search_text(text: str, handle: str, name: str) -> str:
+    """What a mention is found by, the same on every database."""
+    return f"{text} @{handle} {name}".casefold()
+
+
+def fingerprint(text: str) -> str:
+    """A short name for a text, the same for texts that differ in white space only."""
+    return sha256(" ".join(text.split()).encode()).hexdigest()[:12]

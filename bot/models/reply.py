@@ -68,6 +68,10 @@ class Reply(Base):
     url: Mapped[str] = mapped_column(Text, default="")
     problem: Mapped[str] = mapped_column(Text, default="")
     """Why it was not sent, as a sentence for its author."""
+    about: Mapped[str] = mapped_column(String(16), default="")
+    """The fingerprint of the post as its writer read it; "" when that is not known."""
+    removed_at: Mapped[datetime | None]
+    """When we saw that the platform shows it no more."""
 
     author: Mapped[Person] = relationship(lazy="joined")
     mention: Mapped[Mention] = relationship(foreign_keys=[mention_id])

@@ -43,6 +43,8 @@ class Post:
     """X gives each edit an id of its own; the first is the post's."""
     deleted: bool = False
     locked: bool = False
+    removed: bool = False
+    """Taken away by moderators, who tell nobody: its author still sees it."""
     key: str = ""
 
     @property
@@ -144,6 +146,10 @@ class Square:
 
     def delete(self, network: str, post_id: int) -> Post:
         return self._put(replace(self.find(network, post_id), deleted=True))
+
+    def remove(self, network: str, post_id: int) -> Post:
+        """Take a post away as moderators do, who do not tell its author."""
+        return self._put(replace(self.find(network, post_id), removed=True))
 
     def lock(self, network: str, post_id: int) -> Post:
         """Close a thread for replies, as moderators do."""

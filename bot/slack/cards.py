@@ -33,6 +33,7 @@ from bot.slack.blocks import (
     plain,
     quote,
     rich,
+    section,
 )
 from bot.slack.conversation import Above, Turn, draw_above, draw_turns
 from bot.wording import short_count, span
@@ -86,7 +87,7 @@ def draw_card(view: CardView, *, images: bool = True) -> Drawn:
     blocks = [_author_line(view)]
     blocks += _came_from(view)
     if mention.gone_at is not None:
-        blocks.append(context(plain(f"The author deleted this post on {view.platform}.")))
+        blocks.append(context(plain(_gone(view))))
     else:
         blocks += draw_above(view.above)
         blocks.append(rich(quote(mention.text)))
@@ -103,7 +104,7 @@ def draw_card(view: CardView, *, images: bool = True) -> Drawn:
 def draw_bare_card(view: CardView) -> Drawn:
     """The same mention with the least that Slack can refuse: better plain than not there."""
     mention = view.mention
-    words = f"{view.platform} · @{name(mention.author_handle)}: {clean(view.post.text)}"
+    words = f"{view.platform} · {name(mention.author)}: {clean(view.post.text)}"
     section: Block = {"type": "section", "text": plain(words, 2900)}
     buttons = [*_buttons(view), *_more(view)]
     shown = [actions(*buttons, block_id=f"card-{mention.id}")] if buttons else []
@@ -114,8 +115,12 @@ def _notice(view: CardView) -> str:
     mention = view.mention
     if mention.state == MentionState.GONE:
         return notice(f"A post on {view.platform} was deleted by its author.")
-    who = f"@{name(mention.author_handle)} on {view.platform}"
+    who = f"{name(mention.author)} on {view.platform}"
     return notice(f"New in {view.place}: {who}: {view.post.text or '(no words)'}")
+
+
+def _gone(view: CardView) -> str:
+    return f"The author deleted this post on {view.platform}, or it was removed there."
 
 
 def _stub(view: CardView) -> Drawn:
@@ -126,7 +131,7 @@ def _stub(view: CardView) -> Drawn:
     leaves = [leaf(told)]
     if view.next_link:
         leaves += [leaf(" "), link_leaf(view.next_link, "Follow it there")]
-    who = f"{view.platform} · @{name(view.mention.author_handle)}"
+    who = f"{view.platform} · {name(view.mention.author)}"
     return Drawn(notice(told), [rich(line(*leaves)), context(plain(who), _when(view))])
 
 
@@ -139,7 +144,7 @@ def _author_line(view: CardView) -> Block:
         known.append(f"{short_count(mention.author_followers)} followers")
     brackets = f" ({', '.join(known)})" if known else ""
     where = f" in {name(mention.community)}" if mention.community else ""
-    who = f"{view.platform}{where} · @{handle}{brackets}"
+    who = f"{view.platform}{where} · {name(mention.author)}{brackets}"
     return context(plain(who), _when(view), *_link_element(view))
 
 
@@ -245,6 +250,9 @@ def _answered(view: CardView) -> list[Block]:
         took = span(reply.sent_at - view.post.published_at)
     there = f" · {link(reply.url, 'See it there')}" if reply and is_web_link(reply.url) else ""
     told: list[Block] = [context(mrkdwn(f"Answered by *{escape(name(by))}* after {took}{there}"))]
+    if reply is not None and reply.removed_at is not None:
+        lost = f"{view.platform} does not show this reply any more: it was removed or hidden there."
+        told.append(section(f":warning: {lost} Noticed {date_within(reply.removed_at)}."))
     return told + ([rich(quote(reply.text, 1200))] if reply else [])
 
 

@@ -208,7 +208,7 @@ def _line(one: Line) -> Block:
         words = "(deleted by its author)"
     place = mention.department.name if mention.department else "another channel"
     about = (
-        f" · {one.platform} · @{name(mention.author_handle, 40)} · {_state_of(mention)}"
+        f" · {one.platform} · {name(mention.author, 40)} · {_state_of(mention)}"
         f" · {name(place)} · {ago(one.now - one.post.published_at)}\n{words}"
     )
     number = f"No. {mention.id}"

@@ -79,10 +79,10 @@ def carried(metadata: str) -> Carried:
 def reply_modal(view: ReplyView) -> Block:
     mention = view.mention
     blocks = _said_so_far(view)
-    if not view.post.can_reply:
-        return _assisted(view, blocks)
     if view.warning:
         blocks.insert(0, section(f":warning: {escape(view.warning)}"))
+    if not view.post.can_reply:
+        return _assisted(view, blocks)
     sentence = f"This will be public as {view.account} on {view.platform}."
     blocks.append(rich(line(leaf(sentence, bold=True))))
     blocks += _written(view)
@@ -235,4 +235,4 @@ def _quoted(mention: Mention) -> list[Block]:
 
 
 def _about(mention: Mention) -> Block:
-    return context(plain(f"No. {mention.id} · @{name(mention.author_handle)}"))
+    return context(plain(f"No. {mention.id} · {name(mention.author)}"))

@@ -196,7 +196,7 @@ def _exchanges(view: Summary) -> Iterator[Block]:
 
 def _exchange(one: Exchange, rule: str, now: datetime) -> Iterator[Block]:
     mention = one.mention
-    who = f"{one.platform} · @{name(mention.author_handle)}"
+    who = f"{one.platform} · {name(mention.author)}"
     links = []
     if one.link:
         links += [leaf(" · "), link_leaf(one.link, "card")]

@@ -45,6 +45,7 @@ _LINES = {
     "reopened": "{who} opened this again.",
     "noted": "{who} noted: “{text}”",
     "gone": "The post is gone from the platform. {problem}",
+    "removed": "The platform does not show our reply any more: it was removed or hidden there.",
 }
 
 

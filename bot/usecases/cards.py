@@ -56,11 +56,12 @@ def _above(store: Store, mention: Mention, link: Links) -> Above | None:
         return None
     ours = posts.reply_published_as(store, mention.platform, mention.parent_id)
     if ours is not None:
-        who = f"our reply to @{ours.mention.author_handle}"
+        whom = ours.mention.author if ours.mention.author_handle else "a deleted post"
+        who = f"our reply to {whom}"
         return _with_card(store, Above(who=who, text=ours.text, url=ours.url), ours.mention, link)
     known = store.known_mentions(mention.platform, [mention.parent_id]).get(mention.parent_id)
     if known is not None and known.gone_at is None:
-        above = Above(who=f"@{known.author_handle}", text=known.text, url=known.url)
+        above = Above(who=known.author, text=known.text, url=known.url)
         return _with_card(store, above, store.head(known), link)
     who = f"@{mention.parent_handle}" if mention.parent_handle else ""
     return Above(who=who, text=mention.parent_text, url=mention.parent_url)

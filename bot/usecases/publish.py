@@ -3,7 +3,7 @@
 The worker calls these; together with `reply.py` they are all that moves a reply.
 """
 
-from bot import conversation, journal, outbox
+from bot import conversation, journal, original, outbox, watches
 from bot.models import Reply, ReplyState
 from bot.store import Store
 from platforms.base import PublishedReply
@@ -29,6 +29,7 @@ def record_sent(store: Store, reply: Reply, published: PublishedReply) -> None:
     reply.move(ReplyState.SENT)
     reply.external_id, reply.url, reply.problem = published.external_id, published.url, ""
     reply.sent_at = store.now
+    watches.watch_reply(store, reply)
     outbox.end_doubt(store, reply.outbox_key)
     conversation.answered(store, reply)
     detail = {"url": published.url, "text": reply.text}
@@ -39,9 +40,8 @@ def record_failed(store: Store, reply: Reply, problem: str, *, gone: bool = Fals
     """The platform refused for good. Its author is told, and the text is kept."""
     reply.move(ReplyState.FAILED)
     reply.problem = problem
-    if gone:
-        conversation.lose(store, reply.post, problem=problem)
-    else:
+    post = reply.post
+    if not (gone and original.note_gone(store, post, problem=problem, knows=reply.author)):
         journal.write(store, reply.mention, "failed", problem=problem)
     _tell_author(store, reply, f"Your reply to {_what(reply)} was not sent. {problem}")
 
@@ -60,8 +60,10 @@ def record_uncertain(store: Store, reply: Reply) -> None:
 def _tell_author(store: Store, reply: Reply, text: str) -> None:
     if reply.author.slack_id:
         key = f"stuck:{reply.id}:{reply.state}:{reply.version}"
-        journal.tell(store, reply.author.slack_id, key, f"{text} Your text is kept: {reply.text}")
+        told = f"{text} Your text is kept: {reply.text}"
+        journal.tell(store, reply.author.slack_id, key, told, about=reply.mention)
 
 
 def _what(reply: Reply) -> str:
-    return f"mention {reply.mention_id} by @{reply.mention.author_handle}"
+    """Without its author's name: what is told stays when the post is deleted."""
+    return f"mention {reply.mention_id}"

@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from bot import conversation, journal
+from bot import conversation, journal, original, watches
 from bot.language.reading import Reading
 from bot.models import Card, Event, Mention, MentionState, Rule
+from bot.models.mention import search_text
 from bot.routing import Decision, DepartmentName, MentionFacts, NamedPerson, RoutingRule, Rulebook
 from bot.routing import route as route_text
 from bot.store import Store
@@ -58,8 +59,7 @@ def record_page(
     new, later = conversation.part(store, platform.name, fresh)
     _add_all(store, platform, new, readings)
     for post in later:
-        row = Mention(**_row(store, platform, post, readings.get(post.external_id, UNREAD)))
-        conversation.go_on(store, row, post, where=platform.label)
+        _go_on(store, platform, post, readings.get(post.external_id, UNREAD))
     _move_cursor(store, platform.name, page, arrived=bool(fresh))
     return Recorded(new=len(fresh), changed=len(changed), known=len(known) - len(changed))
 
@@ -127,8 +127,21 @@ def _add_all(
     store.insert(Mention, [_mention(store, platform, *one, book) for one in read])
     new = store.assigned(platform.name, [post.external_id for post in posts])
     store.insert(Event, [{"mention_id": one, "at": store.now, "kind": "found"} for one, _ in new])
+    _watch(store, platform, [one for one, _ in new])
     store.insert(Card, [{"mention_id": one, "channel": channel} for one, channel in new])
     journal.show_new_cards(store, store.current_cards([one for one, _ in new]))
+
+
+def _go_on(store: Store, platform: Platform, post: FoundMention, reading: Reading) -> None:
+    row = Mention(**_row(store, platform, post, reading))
+    conversation.go_on(store, row, post, where=platform.label)
+    _watch(store, platform, [row.id])
+    watches.watch_again(store, store.head(row))
+
+
+def _watch(store: Store, platform: Platform, mention_ids: Sequence[int]) -> None:
+    if platform.at_once:
+        watches.watch_mentions(store, platform.name, mention_ids)
 
 
 def _mention(
@@ -150,7 +163,7 @@ def _row(store: Store, platform: Platform, post: FoundMention, reading: Reading)
         "address": post.address,
         "url": post.url,
         "text": post.text,
-        "search_text": _search_text(post),
+        "search_text": search_text(post.text, post.author.handle, post.author.name),
         "author_id": post.author.id,
         "author_handle": post.author.handle,
         "author_key": post.author.handle.casefold(),
@@ -190,19 +203,9 @@ def _route(
     return route_text(post.text, facts, book)
 
 
-def _search_text(post: FoundMention) -> str:
-    return f"{post.text} @{post.author.handle} {post.author.name}".casefold()
-
-
 def _note_edit(store: Store, mention: Mention, post: FoundMention) -> bool:
-    """Take over what changed since; True when people should see it."""
-    if mention.gone_at is not None or mention.text == post.text:
-        return False
-    mention.text, mention.search_text = post.text, _search_text(post)
-    mention.address, mention.edited_at = post.address, store.now
-    mention.media = [asdict(item) for item in post.media]
-    journal.write(store, mention, "edited")
-    return True
+    media = [asdict(item) for item in post.media]
+    return original.note_edit(store, mention, post.text, address=post.address, media=media)
 
 
 def _move_cursor(store: Store, platform: str, page: Page, *, arrived: bool) -> None:

@@ -30,7 +30,8 @@ class ReplyForm:
     """Our own handle there, as people read it."""
     draft: str
     seen: str
-    """Names the owner, the last reply and the author's last post that the writer knows of."""
+    """Names the owner, the last reply, and the author's last post with its wording, as the writer
+    knows of them."""
     now: datetime
     holder: str | None = None
     """Who else holds the mention, and since when."""
@@ -39,6 +40,8 @@ class ReplyForm:
     """Whose reply is there already or on its way."""
     wrote_again: bool = False
     """The author did so while the reply was written."""
+    edited: bool = False
+    """The author changed what the writer has before them, or deleted it."""
 
 
 def target_of(post: Mention) -> Target:
@@ -82,6 +85,13 @@ def reply_form(store: Store, mention_id: int, *, by: Actor) -> ReplyForm:
     )
 
 
+def form_if_edited(store: Store, mention_id: int, *, by: Actor, seen: str) -> ReplyForm | None:
+    """The form as it is now, when the post reads differently than its writer knows."""
+    if not _reads_differently(post_answered(store, mention_id, seen), seen):
+        return None
+    return replace(reply_form(store, mention_id, by=by), edited=True)
+
+
 def _account(store: Store, platform: str) -> str:
     """Whose voice a reply has there."""
     brand = store.setting("company").get("brand", {})
@@ -118,8 +128,9 @@ def queue_reply(
     """Take a reply for sending, once for each submission; whoever replies holds the mention.
 
     The text was checked before, by `check_text`: a platform may have to be asked for its limits.
-    When somebody else claimed or answered while it was written, or the author wrote again, nothing
-    is sent: the form comes back with what is new, and the next submission knows it.
+    When somebody else claimed or answered while it was written, or the author wrote again or
+    changed the post, nothing is sent: the form comes back with what is new, and the next submission
+    knows it.
     """
     again = store.submitted_reply(submission)
     if again is not None:
@@ -129,11 +140,14 @@ def queue_reply(
     if not post.can_reply:
         raise CannotReply(platform=post.platform, reason=post.cannot_reply_reason)
     person = journal.person(store, by)
-    wrote_again = conversation.post_seen(store, mention, seen) is not post
-    news = wrote_again or _somebody_else(store, mention, person)
+    before = conversation.post_seen(store, mention, seen)
+    edited = _reads_differently(before, seen)
+    wrote_again = before is not post and before.gone_at is None
+    news = wrote_again or edited or _somebody_else(store, mention, person)
     if _seen(store, mention) != seen and news:
         save_draft(store, mention_id, text, by=by)
-        return replace(reply_form(store, mention_id, by=by), wrote_again=wrote_again)
+        form = reply_form(store, mention_id, by=by)
+        return replace(form, wrote_again=wrote_again, edited=edited)
     latest = store.latest_reply(mention.id)
     if latest is not None and latest.submission == submission:
         return latest  # it came twice at once, and the other one was quicker
@@ -169,6 +183,7 @@ def send_again(store: Store, reply_id: int, *, by: Actor, click: str) -> Reply:
         reply.move(ReplyState.QUEUED)
         reply.problem, reply.first_tried_at = "", None
         _answer_what_is_there(store, reply)
+        reply.about = reply.post.fingerprint
         _forget_draft(store, reply)
         _enqueue(store, reply)
         journal.write(store, reply.mention, "tried again", by=person, click=click)
@@ -236,6 +251,7 @@ def _submit(store: Store, post: Mention, person: Person, text: str, submission: 
     )
     reply.text, reply.submission, reply.queued_at = text, submission, store.now
     reply.mention, reply.answers = mention, _later(mention, post)
+    reply.about = post.fingerprint
     store.flush()
     reply.move(ReplyState.QUEUED)
     _enqueue(store, reply)
@@ -263,7 +279,13 @@ def _demand_stuck(reply: Reply) -> None:
 def _seen(store: Store, mention: Mention) -> str:
     latest = store.latest_reply(mention.id)
     post = posts.to_answer(store, mention)
-    return f"{mention.owner_id or 0}:{latest.id if latest else 0}:{post.id}"
+    return f"{mention.owner_id or 0}:{latest.id if latest else 0}:{post.fingerprint}:{post.id}"
+
+
+def _reads_differently(post: Mention, seen: str) -> bool:
+    """Whether a post is not any more as its writer saw it. `seen`: as the form told it."""
+    wording = seen.split(":")[-2:][0]
+    return post.gone_at is not None or wording != post.fingerprint
 
 
 def _somebody_else(store: Store, mention: Mention, person: Person) -> bool:

@@ -1,6 +1,6 @@
 """No reply is needed, and why; or after all one is."""
 
-from bot import journal
+from bot import journal, watches
 from bot.models import Actor, Mention, Verdict
 from bot.store import Store
 
@@ -25,5 +25,6 @@ def reopen_mention(store: Store, mention_id: int, *, by: Actor, click: str) -> M
     if not store.has_event(click):
         person = journal.person(store, by)
         mention.reopen()
+        watches.watch_again(store, mention)
         journal.write(store, mention, "reopened", by=person, click=click)
     return mention

@@ -259,7 +259,7 @@ def test_an_answer_whose_first_post_is_gone_still_waits(answered: Town):
     town.database.write(lose_first)
     town.deliver()
     card = town.card("billing")
-    assert "The author deleted this post on Town Square." in words(card)
+    assert "The author deleted this post on Town Square, or it was removed there." in words(card)
     assert REFUND not in words(card)
     assert STILL in words(card)
     reply(town, town.ben, "Then I call the bank.")
@@ -299,7 +299,7 @@ def test_an_answer_to_a_post_that_is_gone_altogether_is_a_mention_that_says_so(t
     author_answers(town, "@acme " + STILL)
     card = town.card("support")
     assert STILL in words(card)
-    assert f"In answer to our reply to @mara_k: “{SORRY}”" in words(card)
+    assert f"In answer to our reply to a deleted post: “{SORRY}”" in words(card)
 
 
 def test_somebody_else_under_our_reply_gets_a_card_that_says_where_it_stands(answered: Town):

@@ -208,3 +208,32 @@ def test_settings_do_not_show_their_secrets(name: str) -> None:
     settings = platforms.available()[name].Settings.model_validate(environment("http://h"))
     for secret in ("stand-in-key", "stand-in-secret", "stand-in-token", "stand-in-refresh"):
         assert secret not in repr(settings)
+
+
+@every_platform
+def test_refresh_tells_of_our_own_replies_too(name: str, square: Square, opened: Open) -> None:
+    """They are asked for by the ids that `reply` gave."""
+    customer_posts(square, name, "who can help?")
+    platform = opened(name)
+    to = only(platform)
+    ours = [platform.reply(to, f"We can. {who}", key=who).external_id for who in ("Ana", "Ben")]
+    assert {one.external_id: one.gone for one in platform.refresh(ours)} == dict.fromkeys(
+        ours, False
+    )
+    square.delete(name, square.replies_by_brand(name)[0].id)
+    assert {one.external_id: one.gone for one in platform.refresh(ours)} == {
+        ours[0]: True, ours[1]: False,
+    }  # fmt: skip
+
+
+@every_platform
+def test_refresh_asks_at_most_so_many_at_once_as_it_says(
+    name: str, square: Square, opened: Open
+) -> None:
+    customer_posts(square, name, "who can help?")
+    platform = opened(name)
+    to = only(platform)
+    before = len(square.requests)
+    assert len(list(platform.refresh([to.external_id] * platform.at_once))) >= 1
+    logins = sum("oken" in one.path or "ession" in one.path for one in square.requests[before:])
+    assert len(square.requests) - before - logins == 1

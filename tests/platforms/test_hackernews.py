@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 import platforms
-from platforms.base import Media, Query, SettingsProblem
+from platforms.base import Media, Query, SettingsProblem, TemporaryError
 from platforms.hackernews import HackerNews, HackerNewsSettings
 from tests.platforms.conftest import QUERY, now
-from tests.platforms.scripted import Answer, Scripted, ok
+from tests.platforms.scripted import Answer, Scripted, ok, refused
 
 SEARCH = "/search_by_date"
 
@@ -142,3 +142,23 @@ def test_switch_is_1_or_nothing() -> None:
     assert platforms.configured({"HACKERNEWS_URL": "http://h"}) == []
     with pytest.raises(SettingsProblem, match="Set it to 1, or remove it"):
         platforms.configured({"HACKERNEWS": "0"})
+
+
+def test_refresh_tells_what_is_gone(scripted: Scripted) -> None:
+    variables = {"HACKERNEWS": "1", "HACKERNEWS_ITEMS_URL": scripted.url}
+    scripted.on("/item/1.json", ok({"id": 1, "by": "mara", "text": "acme"}))
+    scripted.on("/item/2.json", ok({"id": 2, "deleted": True}))
+    scripted.on("/item/3.json", ok({"id": 3, "by": "mara", "dead": True}))
+    scripted.on("/item/4.json", ok(None))
+    with closing(HackerNews(HackerNewsSettings.model_validate(variables))) as platform:
+        states = {one.external_id: one for one in platform.refresh(["1", "2", "3", "4", "odd"])}
+    assert {name: one.gone for name, one in states.items()} == {"1": False, "2": True, "3": True}
+    assert {one.text for one in states.values()} == {None}
+
+
+def test_trouble_is_no_deletion(scripted: Scripted) -> None:
+    variables = {"HACKERNEWS": "1", "HACKERNEWS_ITEMS_URL": scripted.url}
+    scripted.on("/item/1.json", refused(503, ""))
+    platform = HackerNews(HackerNewsSettings.model_validate(variables))
+    with closing(platform), pytest.raises(TemporaryError):
+        list(platform.refresh(["1"]))
