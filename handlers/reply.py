@@ -158,13 +158,14 @@ def _view(switchboard: Switchboard, form: ReplyForm, *, held_back: bool = False)
     """`held_back`: it was submitted, and not sent because of what the warning says."""
     mention = form.mention
     platform = switchboard.open(mention.platform)
+    limit = platform.measure("", target_of(form.post)).limit
     return ReplyView(
         mention=mention,
         post=form.post,
         turns=form.turns,
         platform=platform.label,
         account=form.account,
-        counting=f"Up to {platform.measure('').limit:,}. {platform.counting}",
+        counting=f"Up to {limit:,}. {platform.counting}",
         price=price_told(platform, form.draft),
         draft=form.draft,
         seen=form.seen,

@@ -346,8 +346,11 @@ class Platform(ABC):
         return ()
 
     @abstractmethod
-    def measure(self, text: str) -> Length:
-        """Count as the platform counts."""
+    def measure(self, text: str, to: Target | None = None) -> Length:
+        """Count as the platform counts. `to`: the post that `text` answers, where it is known.
+
+        A name that `reply` puts in front of the text is taken off the limit.
+        """
 
     def objections(self, to: Target, text: str) -> Sequence[str]:
         """Why the platform would refuse this text, as sentences; nothing when it would not."""

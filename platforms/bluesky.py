@@ -135,7 +135,7 @@ class Bluesky(Platform):
                 text = text_of(post["record"]) if post else None
                 yield SourceState(external_id=uri, gone=post is None, text=text)
 
-    def measure(self, text: str) -> Length:
+    def measure(self, text: str, to: Target | None = None) -> Length:
         import regex  # noqa: PLC0415 - only for Bluesky
 
         return Length(used=len(regex.findall(r"\X", text)), limit=GRAPHEMES)

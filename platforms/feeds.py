@@ -20,7 +20,16 @@ from pydantic import BeforeValidator, Field
 
 from platforms._feed_entries import Entry, NoFeedError, entries, is_alert
 from platforms._http import Wire, retry_after
-from platforms.base import FoundMention, Length, Page, Platform, Query, Settings, TemporaryError
+from platforms.base import (
+    FoundMention,
+    Length,
+    Page,
+    Platform,
+    Query,
+    Settings,
+    Target,
+    TemporaryError,
+)
 
 log = logging.getLogger(__name__)
 
@@ -123,7 +132,7 @@ class Feeds(Platform):
             gap=" ".join(gaps) or None,
         )
 
-    def measure(self, text: str) -> Length:
+    def measure(self, text: str, to: Target | None = None) -> Length:
         return Length(used=len(text), limit=LENGTH_LIMIT)
 
     def close(self) -> None:

@@ -27,6 +27,7 @@ from platforms.base import (
     Query,
     Settings,
     SourceState,
+    Target,
     TemporaryError,
     WebAddress,
 )
@@ -106,7 +107,7 @@ class HackerNews(Platform):
                 gone = bool(item.get("deleted") or item.get("dead"))
                 yield SourceState(external_id=each, gone=gone)
 
-    def measure(self, text: str) -> Length:
+    def measure(self, text: str, to: Target | None = None) -> Length:
         return Length(used=len(text), limit=LENGTH_LIMIT)
 
     def close(self) -> None:

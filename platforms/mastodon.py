@@ -58,7 +58,7 @@ PAGES, SEARCH_PAGES = 25, 10
 ROOTS = 20
 """Threads looked up in one round for where they began; servers allow 300 requests in 5 minutes."""
 NAME_ROOM = 32
-"""Characters kept for "@name " of the person answered: a name has 30 at most."""
+"""Characters kept for "@name " of somebody not known yet: a name has 30 at most."""
 
 
 class MastodonSettings(Settings):
@@ -83,7 +83,7 @@ class Mastodon(Platform):
     at_once = 20
     counting = (
         "A link counts as the server counts it, mostly 23;"
-        f" {NAME_ROOM} are kept for the name of the person you answer."
+        " the name of the person you answer is taken off."
     )
     can_edit = can_delete = True
 
@@ -158,16 +158,15 @@ class Mastodon(Platform):
         for start in range(0, len(ids), self.at_once):
             yield from self._states(ids[start : start + self.at_once])
 
-    def measure(self, text: str) -> Length:
+    def measure(self, text: str, to: Target | None = None) -> Length:
         limits = self._line.limits()
         used = count(text, link=limits.link)
-        return Length(used=used, limit=limits.characters - NAME_ROOM)
+        name = NAME_ROOM if to is None else count(_addressed(to, text), link=limits.link) - used
+        return Length(used=used, limit=limits.characters - name)
 
     def objections(self, to: Target, text: str) -> Sequence[str]:
-        limits = self._line.limits()
-        whole = count(_addressed(to, text), link=limits.link)
-        over = max(whole - limits.characters, self.measure(text).over)
-        if over <= 0:
+        over = self.measure(text, to).over
+        if not over:
             return ()
         return [f"With the author's name in front this is {over} characters too long for Mastodon."]
 

@@ -170,7 +170,7 @@ class Reddit(Platform):
             shown = [vars(item) for item in self._public.info(fullnames=asked)] if asked else []
             return [_state(raw) for raw in shown]
 
-    def measure(self, text: str) -> Length:
+    def measure(self, text: str, to: Target | None = None) -> Length:
         return Length(used=len(_as_typed(text)), limit=LENGTH_LIMIT)
 
     def close(self) -> None:

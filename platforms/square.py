@@ -95,7 +95,7 @@ class Square(Platform):
                     text=post["text"] if edited else None,
                 )
 
-    def measure(self, text: str) -> Length:
+    def measure(self, text: str, to: Target | None = None) -> Length:
         return Length(used=len(text), limit=LENGTH_LIMIT)
 
     def close(self) -> None:

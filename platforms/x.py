@@ -170,7 +170,7 @@ class X(Platform):
     def composer(self, to: Target, text: str) -> str:
         return f"https://x.com/intent/post?{urlencode({'in_reply_to': to.address, 'text': text})}"
 
-    def measure(self, text: str) -> Length:
+    def measure(self, text: str, to: Target | None = None) -> Length:
         from twitter_text import parse_tweet  # noqa: PLC0415 - slow to load
 
         # The library takes these signs for emoji; X does so only before a variation selector.

@@ -164,7 +164,7 @@ def check_text(post: Mention, text: str, platform: Platform) -> None:
     """Refuse what the platform would refuse. Outside of any transaction: it may be asked."""
     if not text.strip():
         raise EmptyReply
-    length = platform.measure(text.strip())
+    length = platform.measure(text.strip(), target_of(post))
     if length.over:
         raise ReplyTooLong(
             platform=platform.label, used=length.used, limit=length.limit, over=length.over

@@ -167,10 +167,10 @@ def test_refresh_tells_what_was_edited_and_deleted(name: str, square: Square, op
 def test_too_long_is_refused_where_we_measured_it(name: str, square: Square, opened: Open) -> None:
     customer_posts(square, name, "who can help?")
     platform = opened(name)
-    limit = platform.measure("").limit
-    fits, over = "a" * limit, "b" * (limit + 1)
-    assert (platform.measure(fits).over, platform.measure(over).over) == (0, 1)
     to = only(platform)
+    limit = platform.measure("", to).limit
+    fits, over = "a" * limit, "b" * (limit + 1)
+    assert (platform.measure(fits, to).over, platform.measure(over, to).over) == (0, 1)
     with pytest.raises(RejectedError):
         platform.reply(to, over, key="k1")
     assert platform.reply(to, fits, key="k2").external_id

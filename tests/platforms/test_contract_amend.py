@@ -166,7 +166,7 @@ def test_a_reply_that_is_gone_cannot_be_changed(name: str, square: Square, opene
 def test_a_text_too_long_changes_nothing(name: str, square: Square, opened: Open) -> None:
     platform = opened(name)
     to, published = answered(square, platform)
-    fits = "a" * platform.measure("").limit
+    fits = "a" * platform.measure("", to).limit
     with pytest.raises(RejectedError, match="long"):
         platform.edit(published, f"{fits}b", to=to)
     assert FIRST in public(square, name).text

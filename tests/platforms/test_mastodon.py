@@ -356,6 +356,14 @@ def test_usual_limits_hold_where_the_server_does_not_tell(
     assert mastodon.measure("").limit == 500 - 32
 
 
+def test_a_short_name_leaves_more_room_than_is_kept_for_any(mastodon: Mastodon) -> None:
+    length = mastodon.measure("a" * 480, TO)
+    assert length.used == 480
+    assert length.limit == 500 - len(f"@{TO.author_handle.partition('@')[0]} ")
+    assert mastodon.objections(TO, "a" * length.limit) == ()
+    assert mastodon.objections(TO, "a" * (length.limit + 1))
+
+
 def test_long_name_in_front_is_objected_to(mastodon: Mastodon) -> None:
     long = Target(
         external_id="5",
@@ -366,6 +374,10 @@ def test_long_name_in_front_is_objected_to(mastodon: Mastodon) -> None:
     )
     fits = "a" * 468
     assert mastodon.objections(TO, fits) == ()
+    assert mastodon.measure(fits).over == 0
+    assert mastodon.measure(fits, long).over == 30
+    named = f"@{long.author_handle} {fits}"
+    assert mastodon.measure(named, long).over == 30, "a name that stands there counts once"
     (problem,) = mastodon.objections(long, fits)
     assert "30 characters too long" in problem
     with pytest.raises(RejectedError, match="too long"):
