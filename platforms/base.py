@@ -271,8 +271,6 @@ class Platform(ABC):
     """Whether a published reply of ours can be changed, so that everybody sees the new text."""
     can_delete: ClassVar[bool] = False
     """Whether a published reply of ours can be taken down."""
-    mills_to_look: ClassVar[int] = 0
-    """What it costs at most to look at one known post again, in thousandths of a dollar."""
     ledger: Ledger = Ledger()
     """Where a platform that bills writes it down; whoever opens an instance hands it over."""
 
@@ -360,10 +358,6 @@ class Platform(ABC):
     def price(cls, text: str) -> Charge | None:  # noqa: ARG003 - where it is free, whatever it says
         """What publishing `text` is billed as; None where it is free."""
         return None
-
-    def may_look(self, posts: int) -> bool:
-        """Whether today's budget lets so many known posts be looked at again (see `refresh`)."""
-        return self.ledger.allows(posts * self.mills_to_look)
 
     def close(self) -> None:  # noqa: B027 - not every platform holds something open
         """Let go of open connections. The instance is of no use afterwards."""

@@ -92,7 +92,6 @@ class X(Platform):
     counting = "A link counts 23; an emoji or a Chinese, Japanese or Korean character 2."
     # Replies to others cannot be edited: https://docs.x.com/x-api/fundamentals/edit-posts
     can_delete = True
-    mills_to_look = POST
 
     def __init__(
         self, settings: XSettings, *, timeout: tuple[float, float] = TIMEOUT, pages: int = PAGES

@@ -5,7 +5,14 @@ from urllib.parse import parse_qs
 import pytest
 
 from bot.sandbox.square import Post, Square
-from platforms.base import PublishedReply, Query, RejectedError, TemporaryError, UncertainError
+from platforms.base import (
+    PausedError,
+    PublishedReply,
+    Query,
+    RejectedError,
+    TemporaryError,
+    UncertainError,
+)
 from platforms.x import X
 from tests.platforms.conftest import QUERY, Open, now, only
 from tests.platforms.kept import Kept
@@ -168,10 +175,12 @@ def test_looking_again_is_billed_and_asks_first(x: X, kept: Kept, square: Square
     a_question(square)
     found = x.fetch(QUERY, cursor=None).mentions
     kept.charges.clear()
-    kept.limit = 12
-    assert (x.may_look(2), x.may_look(3)) == (True, False)
-    list(x.refresh([mention.external_id for mention in found]))
+    kept.limit = 5
+    ids = [mention.external_id for mention in found]
+    list(x.refresh(ids))
     assert kept.read == 5
+    with pytest.raises(PausedError, match="budget"):
+        list(x.refresh(ids))
 
 
 def test_x_is_not_asked_for_authors_along_with_posts(x: X, square: Square) -> None:
