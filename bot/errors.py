@@ -5,10 +5,14 @@ Every sentence names what happened and the person's next step, and never blames.
 """
 
 import inspect
+from typing import ClassVar
 
 
 class Refusal(Exception):  # noqa: N818 (an answer to a person, not a fault of the program)
     """That is not possible right now."""
+
+    field: ClassVar[str] = ""
+    """The field of the window to say it under; "": the first one that fits."""
 
     def __init__(self, **facts: object) -> None:
         super().__init__(inspect.cleandoc(type(self).__doc__ or "").format(**facts))
@@ -97,6 +101,60 @@ class NotThatPlatform(Refusal):
 
 class NothingWritten(Refusal):
     """The text of your answer is gone from here. Press Reply on the card and write it once more."""
+
+
+class NothingPublic(Refusal):
+    """There is no such reply of ours in public any more. Look at the card for what became of it."""
+
+
+class NotYourReply(Refusal):
+    """Only {author}, who wrote it, whoever holds this, or an admin may change it. Ask there."""
+
+
+class SameText(Refusal):
+    """This is what the reply says already. Change the text, or press Cancel."""
+
+
+class WhyMissing(Refusal):
+    """Say why: colleagues will read it in the history."""
+
+    field = "reason"
+
+
+class CannotChange(Refusal):
+    """{platform} lets nobody change this reply. Press ⋯ on the card, then "Correct our reply…"."""
+
+
+class CannotTakeDown(Refusal):
+    """{platform} does not let us take this reply down from here. Open it there to do so."""
+
+
+class ChangeOnItsWay(Refusal):
+    """{who} is changing a reply of ours; wait until the card says that it is done."""
+
+
+class RemovalOnItsWay(Refusal):
+    """A reply of ours is being taken down. Look at the card for what becomes of it."""
+
+
+class RemovalAsked(Refusal):
+    """{who} has asked to take a reply down. Press Take it down on the card if you agree."""
+
+
+class SecondPersonNeeded(Refusal):
+    """You asked for this yourself, so somebody else has to agree. Ask a colleague in the thread."""
+
+
+class NotForGuests(Refusal):
+    """Guests cannot take down what the company said. Ask a colleague in the thread."""
+
+
+class NotYourWish(Refusal):
+    """{who} asked for this; only they or an admin can withdraw it. Say why not in the thread."""
+
+
+class NothingToDecide(Refusal):
+    """Nobody has to decide about this any more. Look at the card for what became of it."""
 
 
 class EmptyNote(Refusal):

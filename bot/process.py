@@ -18,6 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.clock import Clock
 from bot.database import Database
+from bot.delivery.amendments import AmendmentSender
 from bot.delivery.drain import Drain
 from bot.delivery.sender import Sender
 from bot.delivery.to_leadership import SummarySender
@@ -177,12 +178,13 @@ def make_drain(switchboard: Switchboard, workspace: Workspace) -> Drain:
     """Every kind of delivery with what sends it."""
     label = switchboard.label
     senders: dict[str, Sender[Any, Any]] = {
-        "card": CardSender(workspace, label),
+        "card": CardSender(workspace, label, switchboard.kind),
         "thread": ThreadSender(workspace),
         "home": HomeSender(workspace, label),
         "notice": NoticeSender(workspace),
         "person": NameSender(workspace),
         "summary": SummarySender(workspace, label),
         "reply": ReplySender(switchboard.open),
+        "amend": AmendmentSender(switchboard.open),
     }
     return Drain(switchboard.database, senders)

@@ -192,6 +192,12 @@ class Store:
         """The Slack ids of the people who look after Switchboard."""
         return list(self.setting("company").get("admins", []))
 
+    def account(self, platform: str) -> str:
+        """Whose voice a reply has there, as people read it."""
+        brand = self.setting("company").get("brand", {})
+        handles = brand.get("accounts", {}).get(platform, [])
+        return f"@{handles[0]}" if handles else str(brand.get("name", "the company"))
+
     def person_by_id(self, person_id: int) -> Person | None:
         return self.session.get(Person, person_id)
 
@@ -282,8 +288,9 @@ class Store:
         return self._first(select(Reply).where(Reply.submission == submission))
 
     def latest_reply(self, mention_id: int) -> Reply | None:
-        """The newest one that was submitted."""
-        query = select(Reply).where(Reply.mention_id == mention_id, Reply.state != ReplyState.DRAFT)
+        """The newest one that was submitted and not taken down."""
+        passed_over = (ReplyState.DRAFT, ReplyState.TAKEN_DOWN)
+        query = select(Reply).where(Reply.mention_id == mention_id, Reply.state.not_in(passed_over))
         return self._first(query.order_by(Reply.queued_at.desc(), Reply.id.desc()))
 
     # -- the outbox
@@ -458,7 +465,8 @@ class Store:
         return {reply.mention_id: reply for reply in rows}
 
     def sent_between(self, start: datetime, end: datetime) -> Sequence[Reply]:
-        query = select(Reply).where(Reply.sent_at >= start, Reply.sent_at < end)
+        public = Reply.state == ReplyState.SENT
+        query = select(Reply).where(public, Reply.sent_at >= start, Reply.sent_at < end)
         return self._all(query.order_by(Reply.sent_at).options(selectinload(Reply.mention)))
 
     def open_counts(self) -> dict[int | None, int]:

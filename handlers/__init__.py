@@ -9,7 +9,18 @@ from slack_sdk import WebClient
 
 from bot.settings import Settings
 from bot.switchboard import Switchboard
-from handlers import by_hand, claim, errors, home, lookup, reactions, reply, transfer, verdict
+from handlers import (
+    amend,
+    by_hand,
+    claim,
+    errors,
+    home,
+    lookup,
+    reactions,
+    reply,
+    transfer,
+    verdict,
+)
 
 OPEN_TIMEOUT = 2
 """Seconds: a trigger lives for three."""
@@ -35,7 +46,7 @@ def build_app(switchboard: Switchboard, settings: Settings) -> App:
         raise_error_for_unhandled_request=False,
     )
     # Bolt asks one listener after the other: what must be fast comes first.
-    for room in (claim, reply, by_hand, transfer, verdict, lookup, home, reactions):
+    for room in (claim, reply, by_hand, transfer, verdict, amend, lookup, home, reactions):
         room.register(app, switchboard)
     errors.register(app)
     return app

@@ -33,7 +33,8 @@ def register(app: App) -> None:
             return _event_failed(client, body["event"], error)
         sentence = _sentence(error, body)
         if body.get("type") == "view_submission":
-            return _answer({"response_action": "errors", "errors": {_field(body): sentence}})
+            where = _field(body, error)
+            return _answer({"response_action": "errors", "errors": {where: sentence}})
         if "command" in body:
             drawn = draw_told(escape(sentence))
             return _answer(
@@ -77,10 +78,14 @@ def _answer(body: dict[str, Any]) -> BoltResponse:
     return BoltResponse(status=200, body=json.dumps(body) if body else "")
 
 
-def _field(body: Payload) -> str:
-    """The field to put the sentence under: the first choice that was made, else the first field."""
+def _field(body: Payload, error: Exception) -> str:
+    """The field to put the sentence under: its own, else the first choice that was made, else the
+    first field.
+    """  # noqa: D205 (two sentences that belong together)
     view = body["view"]
     blocks = [str(one["block_id"]) for one in view["blocks"] if one.get("type") == "input"]
+    if isinstance(error, Refusal) and error.field in blocks:
+        return error.field
     return next((one for one in blocks if chosen(view, one)), blocks[0])
 
 

@@ -75,6 +75,7 @@ def _answer(store: Store, switchboard: Switchboard, text: str, by: Actor, page: 
         case Help() as about:
             return draw_help(about, MENTIONS_HELP)
         case Single() as single:
-            view = card_view(store, single.card_id, label=label, link=link)
+            kind = switchboard.kind
+            view = card_view(store, single.card_id, label=label, link=link, kind=kind)
             assert view is not None
             return draw_single(view, single)

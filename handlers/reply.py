@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 
 from slack_bolt import Ack, App
 from slack_sdk import WebClient
@@ -24,6 +25,7 @@ from bot.slack.payloads import Payload
 from bot.switchboard import Switchboard
 from bot.usecases.lookup import mention_numbered
 from bot.usecases.reply import (
+    CORRECTION,
     ReplyForm,
     check_text,
     confirm_sent,
@@ -41,6 +43,10 @@ from bot.wording import ago
 
 log = logging.getLogger(__name__)
 
+NO_CHANGE = (
+    "What we said there cannot be changed from here. This goes out as one more reply that puts it"
+    " right; the first one stays."
+)
 NOT_SENT = " Nothing is sent yet: press Reply once more to send yours too."
 EDITED = (
     "The author changed the post meanwhile. This is how it reads now; your text is kept below. "
@@ -61,7 +67,7 @@ def register(app: App, switchboard: Switchboard) -> None:
         client.views_open(trigger_id=body["trigger_id"], view=modal)
         ack()
 
-    @app.action(ids.TEXT)
+    @app.action({"action_id": ids.TEXT, "block_id": ids.TEXT})
     def keep(ack: Ack, body: Payload, client: WebClient) -> None:
         view, by, text = body["view"], payloads.actor(body), payloads.value(body)
         number = payloads.about(view).mention_id
@@ -99,6 +105,7 @@ def register(app: App, switchboard: Switchboard) -> None:
 
         return decided
 
+    _hear_corrections(app, switchboard)
     app.action(ids.TRY_AGAIN)(decides(send_again))
     app.action(ids.IT_IS_THERE)(decides(confirm_sent))
     app.action(ids.DROP)(decides(drop_reply))
@@ -118,6 +125,20 @@ def _register_by_hand(app: App, switchboard: Switchboard) -> None:
         else:
             step = _by_hand(switchboard, about, text.strip())
         ack(response_action="update", view=step)
+
+
+def _hear_corrections(app: App, switchboard: Switchboard) -> None:
+    """Where nothing can be changed: one more reply that puts it right."""
+
+    @app.action(ids.MORE, matchers=[payloads.chose(ids.CORRECT)])
+    def correct(ack: Ack, body: Payload, client: WebClient) -> None:
+        number = payloads.mention_number(body)
+        form = switchboard.database.read(reply_form, number, by=payloads.actor(body))
+        view = _view(switchboard, form)
+        begun = view if view.is_draft else replace(view, draft=CORRECTION)
+        modal = reply_modal(replace(begun, warning=NO_CHANGE))
+        client.views_open(trigger_id=body["trigger_id"], view=modal)
+        ack()
 
 
 def _check(switchboard: Switchboard, about: Carried, text: str) -> None:
@@ -168,6 +189,7 @@ def _view(switchboard: Switchboard, form: ReplyForm, *, held_back: bool = False)
         counting=f"Up to {limit:,}. {platform.counting}",
         price=price_told(platform, form.draft),
         draft=form.draft,
+        is_draft=bool(form.draft),
         seen=form.seen,
         warning=_held_back(form) if held_back else _warning(form),
     )

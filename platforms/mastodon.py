@@ -330,7 +330,7 @@ def _ids(items: list[Json]) -> list[str]:
 
 def _addressed(to: Target, text: str) -> str:
     """Put the author's name in front; without it Mastodon tells them nothing of the reply."""
-    if mentions_somebody(text, to.author_handle):
+    if not to.author_handle or mentions_somebody(text, to.author_handle):
         return text
     return f"@{to.author_handle} {text}"
 

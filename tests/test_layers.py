@@ -29,7 +29,7 @@ LINES = (
     "bot.original",
     "bot.conversation  bot.shortcut",
     "bot.sources",
-    "bot.journal  bot.purse",
+    "bot.amendments  bot.journal  bot.purse",
     "bot.billing  bot.figures  bot.outbox  bot.posts  bot.watches",
     "bot.store  bot.slack/",
     "bot.models/  bot.routing  bot.language/  platforms._*/",

@@ -212,7 +212,10 @@ class Drain:
             return
         else:
             wait = next_try(lease.looks, sender.patience, retry_after=None, jitter=self._jitter())
-        outbox.look_later(store, lease, seconds=wait or PAUSE_SECONDS, problem=problem)
+        if wait is None:
+            self._refused(store, sender, lease, RejectedError(f"{problem} We tried for a day."))
+            return
+        outbox.look_later(store, lease, seconds=wait, problem=problem)
 
 
 def _seconds_until_due(store: Store, lane: str | None, ahead: timedelta) -> float | None:

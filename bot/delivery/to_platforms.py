@@ -115,16 +115,16 @@ class ReplySender(Sender[Answer, PublishedReply]):
         publish.mark_sending(store, _reply(store, lease))
 
     def find(self, parcel: Answer, *, since: datetime) -> PublishedReply | None:
-        with closing(self._platform(parcel)) as platform:
+        with closing(opened(self._open, parcel.platform)) as platform:
             return platform.find_reply(parcel.to, parcel.text, key=parcel.key, since=since)
 
     def send(self, parcel: Answer) -> PublishedReply:
-        with closing(self._platform(parcel)) as platform:
+        with closing(opened(self._open, parcel.platform)) as platform:
             return platform.reply(parcel.to, parcel.text, key=parcel.key)
 
     def record(self, store: Store, parcel: Answer, receipt: PublishedReply) -> None:
         reply = store.reply(parcel.reply_id)
-        if reply is not None and reply.state != ReplyState.SENT:
+        if reply is not None and reply.state not in (ReplyState.SENT, ReplyState.TAKEN_DOWN):
             publish.record_sent(store, reply, receipt)
 
     def postponed(self, store: Store, lease: Lease, problem: str) -> None:
@@ -150,7 +150,7 @@ class ReplySender(Sender[Answer, PublishedReply]):
         """
         asked = parcel.to.external_id
         try:
-            with closing(self._platform(parcel)) as platform:
+            with closing(opened(self._open, parcel.platform)) as platform:
                 states = platform.refresh([asked])
                 return next((one for one in states if one.external_id == asked), None)
         except TemporaryError as error:
@@ -160,11 +160,13 @@ class ReplySender(Sender[Answer, PublishedReply]):
             log.warning("reply %d goes out unchecked: %s", parcel.reply_id, error)
             return None
 
-    def _platform(self, parcel: Answer) -> Platform:
-        try:
-            return self._open(parcel.platform)
-        except NotConnected as error:
-            raise PausedError(str(error)) from error
+
+def opened(open_platform: Callable[[str], Platform], name: str) -> Platform:
+    """A fresh adapter; PausedError when the platform is off now, so that the row waits for it."""
+    try:
+        return open_platform(name)
+    except NotConnected as error:
+        raise PausedError(str(error)) from error
 
 
 def _reads_differently(state: SourceState, parcel: Answer) -> bool:

@@ -25,14 +25,16 @@ log = logging.getLogger(__name__)
 class CardSender(Sender[CardView, Posted]):
     """A mention's card: posted once, then updated in place."""
 
-    def __init__(self, workspace: Workspace, label: Labels) -> None:
+    def __init__(self, workspace: Workspace, label: Labels, kind: cards.Kinds) -> None:
         self._workspace = workspace
         self._label = label
+        self._kind = kind
 
     def draw(self, store: Store, lease: Lease) -> CardView | None:
         return cards.card_view(
-            store, lease.payload["card"], label=self._label, link=self._workspace.link_to
-        )
+            store, lease.payload["card"],
+            label=self._label, link=self._workspace.link_to, kind=self._kind,
+        )  # fmt: skip
 
     def find(self, parcel: CardView, *, since: datetime) -> Posted | None:
         if parcel.card.ts is not None:

@@ -4,6 +4,12 @@ A rule is a method (`mention.claim(by)`), so that whoever changes a row meets it
 column decides races: of two transactions that read the same version only one can write.
 """
 
+from bot.models.amendment import (
+    AMENDMENT_MOVES,
+    Amendment,
+    AmendmentKind,
+    AmendmentState,
+)
 from bot.models.base import Base, UTCDateTime
 from bot.models.billed import KnownAuthor, Receipt, Spending
 from bot.models.card import Card, Event
@@ -14,9 +20,13 @@ from bot.models.reply import REPLY_MOVES, Reply, ReplyState
 from bot.models.watch import Watch
 
 __all__ = [
+    "AMENDMENT_MOVES",
     "OPEN_STATES",
     "REPLY_MOVES",
     "Actor",
+    "Amendment",
+    "AmendmentKind",
+    "AmendmentState",
     "Base",
     "Card",
     "Delivery",

@@ -70,6 +70,8 @@ class Person(Base):
     named: Mapped[bool] = mapped_column(default=False)
     """True for people of the configuration, whose name in a post decides where it goes."""
     department_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"))
+    guest: Mapped[bool] = mapped_column(default=False)
+    """Slack says that they belong to another company, or see a few channels only."""
     looked_up_at: Mapped[datetime | None]
     """When Slack last told us the name."""
     left_at: Mapped[datetime | None]

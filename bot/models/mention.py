@@ -197,6 +197,12 @@ class Mention(Base):
         self.text, self.edited_at = text, now
         self.search_text = search_text(text, self.author_handle, self.author_name)
 
+    def lose_answer(self, *, now: datetime) -> None:
+        """The reply that answered it was taken down: somebody has to decide what comes next."""
+        if self.state == MentionState.ANSWERED:
+            self._put_back()
+            self.waiting_since = now
+
     def mark_gone(self, *, now: datetime, goes_on: bool = False) -> None:
         """Keep that it was there, and nothing of what it said or who said it.
 

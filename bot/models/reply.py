@@ -19,6 +19,7 @@ class ReplyState(StrEnum):
     SENT = "sent"
     FAILED = "failed"
     UNCERTAIN = "uncertain"
+    TAKEN_DOWN = "taken down"
 
 
 REPLY_MOVES: dict[ReplyState, frozenset[ReplyState]] = {
@@ -31,7 +32,8 @@ REPLY_MOVES: dict[ReplyState, frozenset[ReplyState]] = {
     ),
     ReplyState.UNCERTAIN: frozenset({ReplyState.SENT, ReplyState.QUEUED, ReplyState.FAILED}),
     ReplyState.FAILED: frozenset({ReplyState.QUEUED, ReplyState.DRAFT}),
-    ReplyState.SENT: frozenset(),
+    ReplyState.SENT: frozenset({ReplyState.TAKEN_DOWN}),
+    ReplyState.TAKEN_DOWN: frozenset(),
 }
 """Every way a reply can go. `Reply.move` is the only thing that changes `Reply.state`."""
 

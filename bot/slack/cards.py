@@ -10,6 +10,13 @@ from urllib.parse import urlsplit
 
 from bot.models import Card, Mention, MentionState, Person, Reply, ReplyState
 from bot.slack import ids
+from bot.slack.amendments import (
+    NOTHING_SAID,
+    Amending,
+    amendment_buttons,
+    amendment_lines,
+    amendment_options,
+)
 from bot.slack.blocks import (
     QUOTE_LIMIT,
     Block,
@@ -39,6 +46,7 @@ from bot.slack.conversation import Above, Turn, draw_above, draw_turns
 from bot.wording import short_count, span
 
 IMAGES_SHOWN = 3
+MENU_LIMIT = 5
 
 Labels = Callable[[str], str]
 """A platform's name as people say it."""
@@ -71,6 +79,7 @@ class CardView:
     """What was said after the mention, once its author wrote again."""
     waits_again: bool = False
     """The author had the last word, after a reply of ours."""
+    amending: Amending = NOTHING_SAID
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +203,12 @@ def _why_line(view: CardView) -> list[Block]:
 
 
 def _state(view: CardView) -> list[Block]:
+    """Where the mention stands, and what becomes of what we said."""
+    quoted = view.reply if view.mention.state == MentionState.ANSWERED else None
+    return [*_standing(view), *amendment_lines(view.amending, quoted, view.platform)]
+
+
+def _standing(view: CardView) -> list[Block]:
     """The line that says where the mention stands, and the reply when there is one."""
     mention, reply = view.mention, view.reply
     if mention.state == MentionState.GONE:
@@ -257,6 +272,10 @@ def _answered(view: CardView) -> list[Block]:
 
 
 def _buttons(view: CardView) -> list[Block]:
+    return [*_main_buttons(view), *amendment_buttons(view.amending)]
+
+
+def _main_buttons(view: CardView) -> list[Block]:
     mention, reply = view.mention, view.reply
     number = mention.id
     if mention.state == MentionState.GONE:
@@ -286,7 +305,7 @@ def _buttons(view: CardView) -> list[Block]:
 
 
 def _more(view: CardView) -> list[Block]:
-    """The menu behind ⋯ (Slack shows at most five entries)."""
+    """The menu behind ⋯. Slack takes five entries; the last stands on the card as a link too."""
     mention, reply, number = view.mention, view.reply, view.mention.id
     options: list[Block] = []
     open_ = mention.state in (MentionState.WAITING, MentionState.CLAIMED)
@@ -296,13 +315,15 @@ def _more(view: CardView) -> list[Block]:
         options.append(option("Reply again…", f"{ids.AGAIN}:{number}"))
     if open_ and not _is_sending(reply):
         options.append(option("No reply needed…", f"{ids.CLOSE}:{number}"))
+    if not _is_sending(reply):
+        options += amendment_options(view.amending, number)
     options.append(option("Add a note…", f"{ids.NOTE}:{number}"))
     if len(mention.text) > QUOTE_LIMIT:
         options.append(option("Whole post", f"{ids.WHOLE}:{number}"))
     if _can_be_opened(view.post):
         label = f"Open on {view.platform}"
         options.append(option(label, f"{ids.LINK}:{number}", url=view.post.url))
-    return [overflow(ids.MORE, options)] if options else []
+    return [overflow(ids.MORE, options[:MENU_LIMIT])] if options else []
 
 
 def _is_sending(reply: Reply | None) -> bool:

@@ -52,6 +52,8 @@ class ReplyView:
     price: str = ""
     """What sending the draft as it is costs, as a sentence; "" where it is free."""
     draft: str = ""
+    is_draft: bool = False
+    """What stands in the field was typed before."""
     seen: str = ""
     warning: str = ""
 
@@ -144,14 +146,19 @@ def _assisted(view: ReplyView, blocks: list[Block]) -> Block:
     )  # fmt: skip
 
 
-def _written(view: ReplyView) -> list[Block]:
-    """The field, with what was written before."""
-    element = text_field(ids.TEXT, initial=view.draft)
+def written(
+    label: str, text: str, *, hint: str, kept: bool, block_id: str = ids.TEXT
+) -> list[Block]:
+    """The field for what becomes public. `kept`: `text` is what somebody typed before."""
+    element = text_field(ids.TEXT, initial=text)
     # Slack tells us each pause in typing, so that closing the modal loses nothing.
     element["dispatch_action_config"] = {"trigger_actions_on": ["on_character_entered"]}
-    written = field(ids.TEXT, "Your reply", element, hint=view.counting) | {"dispatch_action": True}
-    kept = [context(plain("What you wrote before is kept here."))] if view.draft else []
-    return [written, *kept]
+    typed = field(block_id, label, element, hint=hint) | {"dispatch_action": True}
+    return [typed, *([context(plain("What you wrote before is kept here."))] if kept else [])]
+
+
+def _written(view: ReplyView) -> list[Block]:
+    return written("Your reply", view.draft, hint=view.counting, kept=view.is_draft)
 
 
 def _price(sentence: str) -> Block:
@@ -164,7 +171,7 @@ def send_to_modal(mention: Mention, departments: Sequence[Department]) -> Block:
         for one in departments
         if one.id != mention.department_id
     ]
-    blocks = _quoted(mention)
+    blocks = quoted(mention)
     if places:
         chosen = select(ids.DEPARTMENT, "Choose a department", places)
         blocks.append(field(ids.DEPARTMENT, "Department", chosen, optional=True))
@@ -193,7 +200,7 @@ def close_modal(mention: Mention) -> Block:
     choice: Block = {"type": "radio_buttons", "action_id": ids.VERDICT, "options": reasons}
     note = text_field(ids.TEXT, multiline=False, limit=300)
     blocks = [
-        *_quoted(mention),
+        *quoted(mention),
         field(ids.VERDICT, "Why does this need no reply?", choice),
         field(ids.TEXT, "Anything to add?", note, optional=True),
     ]
@@ -204,7 +211,7 @@ def close_modal(mention: Mention) -> Block:
 
 def note_modal(mention: Mention) -> Block:
     hint = "Colleagues read it in the card's thread. It never leaves Slack."
-    blocks = [*_quoted(mention), field(ids.TEXT, "Note", text_field(ids.TEXT), hint=hint)]
+    blocks = [*quoted(mention), field(ids.TEXT, "Note", text_field(ids.TEXT), hint=hint)]
     return modal(ids.NOTE_MODAL, "Add a note", blocks, submit="Add it", metadata=carry(mention.id))
 
 
@@ -223,13 +230,13 @@ def told(text: str) -> Block:
 def _said_so_far(view: ReplyView) -> list[Block]:
     """The post, or the last turns where its author went on."""
     if not view.turns:
-        return _quoted(view.mention)
+        return quoted(view.mention)
     first = rich(quote(view.mention.text, 300))
     shown = [] if view.mention.gone_at is not None else [first]
     return [_about(view.mention), *shown, *draw_turns(view.turns)]
 
 
-def _quoted(mention: Mention) -> list[Block]:
+def quoted(mention: Mention) -> list[Block]:
     """What it is about, so that nobody answers the wrong one."""
     return [_about(mention), rich(quote(mention.text, 1000))]
 

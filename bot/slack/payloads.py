@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from bot.models import Actor
+from bot.slack.amend_modals import CarriedReply, carried_reply
 from bot.slack.modals import Carried, carried
 
 Payload = dict[str, Any]
@@ -87,6 +88,10 @@ def place(event: Payload) -> tuple[str, str]:
 
 def about(view: Payload) -> Carried:
     return carried(view.get("private_metadata") or "")
+
+
+def about_reply(view: Payload) -> CarriedReply:
+    return carried_reply(view.get("private_metadata") or "")
 
 
 def _state(view: Payload, block_id: str) -> Payload:

@@ -44,6 +44,17 @@ _LINES = {
     "closed with note": "{who}: no reply needed ({verdict}): “{note}”",
     "reopened": "{who} opened this again.",
     "noted": "{who} noted: “{text}”",
+    "changing": "{who} is having our reply changed: “{reason}”",
+    "changed": "{who} changed our reply: “{reason}” It said before: “{earlier}”",
+    "says now": "It says now: “{text}”",
+    "change refused": "Our reply was not changed. {problem}",
+    "removal asked": "{who} asks to take our reply down, and somebody has to agree: “{reason}”",
+    "removal withdrawn": "{who} withdrew the wish to take our reply down.",
+    "removal overtaken": "The reply is changed instead, so the wish to take it down has ended.",
+    "removal agreed": "{who} agreed to take our reply down.",
+    "removal refused": "Our reply is still public. {problem}",
+    "taken down": "Our reply is not public any more: “{text}” {who} asked, {agreed} agreed:"
+    " “{reason}”",
     "gone": "The post is gone from the platform. {problem}",
     "removed": "The platform does not show our reply any more: it was removed or hidden there.",
 }

@@ -1,18 +1,28 @@
 """What a card shows, and what becomes of it in Slack. Called by the worker."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
-from bot import conversation, journal, posts
-from bot.models import Card, Event, Mention
+from bot import amendments, conversation, journal, posts
+from bot.errors import NotConnected
+from bot.models import Card, Event, Mention, MentionState
+from bot.slack.amendments import Amending
 from bot.slack.cards import CardView, Labels, Links
 from bot.slack.conversation import Above
 from bot.store import Store
+from platforms.base import Platform
 
 FAMILIAR_FOR = timedelta(days=30)
 
 
-def card_view(store: Store, card_id: int, *, label: Labels, link: Links) -> CardView | None:
+Kinds = Callable[[str], type[Platform]]
+"""What a platform can do, by its name; raises NotConnected when it is switched off now."""
+
+
+def card_view(
+    store: Store, card_id: int, *, label: Labels, link: Links, kind: Kinds
+) -> CardView | None:
     """Everything that a card shows now; None when there is no such card."""
     card = store.card(card_id)
     mention = store.mention(card.mention_id) if card else None
@@ -35,7 +45,23 @@ def card_view(store: Store, card_id: int, *, label: Labels, link: Links) -> Card
         came_from_place=_written(origin) if origin else "",
         next_link=link(moved_on.channel_id, moved_on.ts) if moved_on else "",
         earlier=_earlier(store, mention),
+        amending=_amending(store, mention, kind),
     )
+
+
+def _amending(store: Store, mention: Mention, kind: Kinds) -> Amending:
+    """What can be done about our public replies, and to those of which we know where they are."""
+    public = posts.published(store, mention)
+    done = mention.state in (MentionState.GONE, MentionState.CLOSED)
+    latest = amendments.latest(store, mention.id)
+    said = Amending(can_correct=bool(public) and not done, latest=latest)
+    if not any(one.external_id for one in public):
+        return said
+    try:
+        platform = kind(mention.platform)
+    except NotConnected:
+        return said
+    return replace(said, can_change=platform.can_edit, can_take_down=platform.can_delete)
 
 
 def place_of(mention: Mention, card: Card) -> str:

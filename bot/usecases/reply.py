@@ -17,6 +17,9 @@ from bot.slack.conversation import Turn
 from bot.store import Store
 from platforms.base import Platform, Target
 
+CORRECTION = "Correction: "
+"""How a further reply begins where the first one cannot be changed."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplyForm:
@@ -75,7 +78,7 @@ def reply_form(store: Store, mention_id: int, *, by: Actor) -> ReplyForm:
         mention=mention,
         post=posts.to_answer(store, mention),
         turns=conversation.turns(store, mention),
-        account=_account(store, mention.platform),
+        account=store.account(mention.platform),
         draft=draft.text if draft else "",
         seen=_seen(store, mention),
         now=store.now,
@@ -90,13 +93,6 @@ def form_if_edited(store: Store, mention_id: int, *, by: Actor, seen: str) -> Re
     if not _reads_differently(post_answered(store, mention_id, seen), seen):
         return None
     return replace(reply_form(store, mention_id, by=by), edited=True)
-
-
-def _account(store: Store, platform: str) -> str:
-    """Whose voice a reply has there."""
-    brand = store.setting("company").get("brand", {})
-    handles = brand.get("accounts", {}).get(platform, [])
-    return f"@{handles[0]}" if handles else str(brand.get("name", "the company"))
 
 
 def save_draft(
@@ -162,7 +158,7 @@ def queue_reply(
 
 def check_text(post: Mention, text: str, platform: Platform) -> None:
     """Refuse what the platform would refuse. Outside of any transaction: it may be asked."""
-    if not text.strip():
+    if text.strip() in ("", CORRECTION.strip()):
         raise EmptyReply
     length = platform.measure(text.strip(), target_of(post))
     if length.over:

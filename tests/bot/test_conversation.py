@@ -17,6 +17,7 @@ from bot.usecases.publish import mark_sending, record_failed, record_sent, recor
 from bot.usecases.reply import confirm_sent, queue_reply, reply_form, save_draft, send_again
 from bot.usecases.verdict import close_mention
 from platforms.base import Author, FoundMention, Parent, PublishedReply
+from platforms.square import Square
 from tests.bot.conftest import Others
 from tests.bot.steps import (
     ANA,
@@ -263,7 +264,9 @@ def test_the_order_of_an_exchange_is_told_by_what_answers_what(
 
 
 def shown(database: Database, card: int) -> Any:
-    return database.read(card_view, card, label=str.capitalize, link=lambda *_: "")
+    return database.read(
+        card_view, card, label=str.capitalize, link=lambda *_: "", kind=lambda _: Square
+    )
 
 
 @pytest.mark.parametrize(

@@ -34,13 +34,14 @@ from tests.bot.steps import found_mention
 NOW = datetime(2049, 11, 15, 9, 30, tzinfo=UTC)
 ANA, BEN = Person(id=1, name="Ana Lima"), Person(id=2, name="Ben Okafor")
 
-D, Q, SENDING, SENT, F, U = (
+D, Q, SENDING, SENT, F, U, DOWN = (
     ReplyState.DRAFT,
     ReplyState.QUEUED,
     ReplyState.SENDING,
     ReplyState.SENT,
     ReplyState.FAILED,
     ReplyState.UNCERTAIN,
+    ReplyState.TAKEN_DOWN,
 )
 # Written out once more, so that a new way is allowed here on purpose and not by accident.
 WAYS = {
@@ -49,7 +50,8 @@ WAYS = {
     SENDING: {SENDING, Q, SENT, F, U},
     U: {SENT, Q, F},
     F: {Q, D},
-    SENT: set(),
+    SENT: {DOWN},
+    DOWN: set(),
 }
 
 

@@ -142,6 +142,35 @@ def test_a_mention_is_sent_on_closed_opened_again_and_noted(ana: Desk) -> None:
         expect(ana.thread).to_contain_text(told)
 
 
+def test_what_is_public_is_changed_and_then_taken_down_by_two(ana: Desk, ben: Desk) -> None:
+    ana.write("Acme, where is my refund?", by="nosy", on="Town Square")
+    ana.go_to("#billing, 1 unread")
+    card = ana.card("where is my refund")
+    ana.reply(card, "It is 49 € and went out today.")
+    public = ana.public("acme on Town Square")
+    expect(public).to_contain_text("It is 49 €")
+    expect(card).to_contain_text("Answered by Ana Lima")
+
+    ana.pick(card, "Change our reply…")
+    expect(ana.modal).to_contain_text("may have been read, copied or quoted already")
+    ana.modal.get_by_label("What should it say?").fill("It is 94 € and went out today.")
+    ana.modal.get_by_label("Why is it changed?").fill("The sum was wrong.")
+    ana.press(ana.modal, "Change it")
+    expect(public).to_contain_text("It is 94 €")
+    expect(card).to_contain_text("Changed by Ana Lima: “The sum was wrong.”")
+
+    ana.pick(card, "Take our reply down…")
+    ana.modal.get_by_label("Why should it be taken down?").fill("It is about somebody else.")
+    ana.press(ana.modal, "Ask for it")
+    ben.go_to("#billing, 1 unread")
+    bens = ben.card("asks to take our reply down: “It is about somebody else.”")
+    ben.press(bens, "Take it down")
+    ben.press(ben.page.get_by_role("alertdialog"), "Take it down")
+    taken_down = "Our reply was taken down. Ana Lima asked, Ben Okafor agreed"
+    expect(ana.card(taken_down)).to_contain_text("Waiting since")
+    expect(public).not_to_contain_text("It is 94 €")
+
+
 def test_slash_commands_find_things_for_the_asker_alone(ana: Desk, sit_down: SitDown) -> None:
     ana.go_to("#general")
     ana.page.get_by_role("button", name="Post 20 at once").click()

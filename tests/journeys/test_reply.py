@@ -58,7 +58,8 @@ def test_a_reply_goes_from_the_modal_to_the_customer(town: Town):
     assert SORRY in shown
     assert f"https://square.example/posts/{answer.id}|See it there" in shown
     assert buttons(card) == []
-    assert list(menu(card)) == ["Reply again…", "Add a note…", "Open on Town Square"]
+    ours = ["Change our reply…", "Take our reply down…"]
+    assert list(menu(card)) == ["Reply again…", *ours, "Add a note…", "Open on Town Square"]
     told = thread_text(town, card)
     assert f"Ben Okafor sent a reply on its way: “{SORRY}”" in told
     assert "Ben Okafor's reply is public." in told

@@ -69,7 +69,9 @@ def test_many_readers_make_it_a_matter_for_pr(database: Database):
 
 
 def view(database: Database, card: int) -> str:
-    shown = database.read(card_view, card, label=str.capitalize, link=lambda *_: "")
+    shown = database.read(
+        card_view, card, label=str.capitalize, link=lambda *_: "", kind=lambda _: Square
+    )
     assert shown is not None
     return shown.earlier
 
