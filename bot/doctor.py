@@ -45,7 +45,18 @@ def examine(
         yield from _channels(database, workspace)
     yield from _platforms(platforms)
     if ready:
+        yield from _budgets(database)
         yield from _health(database)
+
+
+def _budgets(database: Database) -> Iterator[Finding]:
+    """A limit under a name that nothing has would limit nothing, and nobody would notice."""
+    names = available()
+    for name in database.read(current_config).budget:
+        if name not in names:
+            known = ", ".join(names)
+            told = f"[budget.{name}] is for no platform. Next: name it as one of: {known}."
+            yield Finding(ok=False, sentence=told)
 
 
 def _health(database: Database) -> Iterator[Finding]:

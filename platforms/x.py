@@ -1,10 +1,5 @@
-"""X, read and answered through tweepy (API v2, OAuth 1.0a user context).
+"""X, read and answered through tweepy (API v2, OAuth 1.0a user context), and paid for."""
 
-tweepy is used for its calls and its signing. What X refuses is classed in a response hook
-(`_x_refusals`), because tweepy's own errors stumble over undocumented answers.
-"""
-
-import logging
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
@@ -14,9 +9,9 @@ from typing import Any
 from urllib.parse import urlencode
 
 import requests
-from pydantic import Field, SecretStr
 
-from platforms._http import TIMEOUT, Wire, json_of, no_answer, no_use
+from platforms._http import TIMEOUT, json_of, no_answer, no_use
+from platforms._x_line import XSettings, client_for
 from platforms._x_posts import (
     Answer,
     Json,
@@ -33,7 +28,7 @@ from platforms._x_posts import (
 )
 from platforms._x_prices import OWNED, POST, TAKEN_DOWN, authors, billed, price_of
 from platforms._x_reading import MENTIONS, OVERLAP, OWN, Cursor, Span, gap_of_mentions, searches
-from platforms._x_refusals import NOT_SUMMONED, SaidBeforeError, refuse
+from platforms._x_refusals import NOT_SUMMONED, SaidBeforeError
 from platforms.base import (
     Author,
     Charge,
@@ -45,14 +40,11 @@ from platforms.base import (
     Platform,
     PublishedReply,
     Query,
-    Settings,
     SourceState,
     Target,
     UncertainError,
-    WebAddress,
 )
 
-HOST = "https://api.twitter.com"  # where tweepy sends everything, and for which it signs
 PAGES = 10
 """Pages read of one source in one round; the rest waits for the next round."""
 _POST_FIELDS = (
@@ -69,17 +61,6 @@ _READ = {
 _WRITES = {"create_tweet", "delete_tweet"}
 _USER_FIELDS = "username,name,public_metrics"
 _CASHTAG = re.compile(r"(?<![\w$])\$[A-Za-z]{1,6}(?:[._][A-Za-z]{1,2})?(?!\w)")
-
-
-class XSettings(Settings):
-    """The four keys of an OAuth 1.0a app with "Read and write", made for the brand's account."""
-
-    api_key: SecretStr = Field(alias="X_API_KEY")
-    api_secret: SecretStr = Field(alias="X_API_SECRET")
-    access_token: SecretStr = Field(alias="X_ACCESS_TOKEN")
-    access_token_secret: SecretStr = Field(alias="X_ACCESS_TOKEN_SECRET")
-    api_url: WebAddress = Field(HOST, alias="X_API_URL")
-    length_limit: int = Field(280, alias="X_LENGTH_LIMIT", ge=1)
 
 
 class X(Platform):
@@ -99,7 +80,7 @@ class X(Platform):
         """`timeout`: seconds to connect and between two pieces of an answer."""
         self._limit = settings.length_limit
         self._pages = pages
-        self._client = _client(settings, timeout)
+        self._client = client_for(settings, timeout)
         self._me = settings.access_token.get_secret_value().split("-")[0]
 
     def fetch(self, query: Query, *, cursor: str | None) -> Page:
@@ -365,34 +346,3 @@ def _bare(text: str) -> str:
         start, end = link["indices"]
         text = text[:start] + text[end:]
     return " ".join(re.sub(r"^(@\w+\s+)+", "", text).split())
-
-
-_TALKATIVE = (  # loggers that print keys or signatures at DEBUG
-    "tweepy.client",
-    "requests_oauthlib.oauth1_auth",
-    "requests_oauthlib.oauth1_session",
-    "oauthlib.oauth1.rfc5849",
-    "oauthlib.oauth1.rfc5849.signature",
-)
-
-
-def _no_debug(record: logging.LogRecord) -> bool:
-    return record.levelno > logging.DEBUG
-
-
-def _client(settings: XSettings, timeout: tuple[float, float]) -> Any:
-    import tweepy  # type: ignore[import-untyped]  # noqa: PLC0415 - only when X is switched on
-
-    for name in _TALKATIVE:
-        logging.getLogger(name).addFilter(_no_debug)
-    client = tweepy.Client(
-        consumer_key=settings.api_key.get_secret_value(),
-        consumer_secret=settings.api_secret.get_secret_value(),
-        access_token=settings.access_token.get_secret_value(),
-        access_token_secret=settings.access_token_secret.get_secret_value(),
-        return_type=requests.Response,
-        wait_on_rate_limit=False,
-    )
-    client.session.mount(HOST, Wire(base=settings.api_url, timeout=timeout))
-    client.session.hooks["response"].append(refuse)
-    return client

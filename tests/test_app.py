@@ -234,6 +234,7 @@ def test_check_says_what_is_connected_and_what_to_do(
     world.slack.add_channel("closed", bot_is_member=False)
     changed = EXAMPLE.read_text(encoding="utf-8").replace('"#sales"', '"#closed"')
     other = tmp_path / "other.toml"
+    changed = changed.replace("[budget.x]", "[budget.twitter]")
     other.write_text(changed.replace('"#product"', '"#nowhere"'), encoding="utf-8")
     typed(env, "config", "import", str(other), "--yes")
     without_x = {name: value for name, value in env.items() if not name.startswith("X_")}
@@ -241,6 +242,7 @@ def test_check_says_what_is_connected_and_what_to_do(
     assert code == 1
     assert "PROBLEM I am not in #closed. Next: type /invite @Switchboard there." in out
     assert "PROBLEM #nowhere: #nowhere does not exist" in out
+    assert "PROBLEM [budget.twitter] is for no platform. Next: name it as one of: " in out
     assert "off     X is not connected; README.md tells its variables." in out
     assert out.endswith("Mend what stands under PROBLEM, then check again.\n")
 
