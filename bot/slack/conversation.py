@@ -25,7 +25,7 @@ from bot.wording import count, shorten
 TURNS_SHOWN = 4
 TURN_LIMIT, LAST_TURN_LIMIT = 500, 1500
 """Code points; with a whole post and a reply they stay below what Slack takes in one message."""
-ABOVE_LIMIT = 120
+ABOVE_LIMIT = 70
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +68,7 @@ def draw_above(above: Above | None) -> Iterator[Block]:
 
 def _links(above: Above) -> list[Block]:
     if above.card:
-        return [mrkdwn(link(above.card, f"No. {above.number}"))]
+        return [mrkdwn(link(above.card, f"Card No. {above.number}"))]
     return [mrkdwn(link(above.url, "See it there"))] if is_web_link(above.url) else []
 
 

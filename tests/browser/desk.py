@@ -41,6 +41,13 @@ class Desk:
         """The newest post of "acme on X"."""
         return self.page.get_by_role("article", name=who).last
 
+    def answer(self, text: str) -> None:
+        """The customer answers the brand's newest reply."""
+        self.public("acme on").get_by_role("button", name="Answer as the customer").click()
+        form = self.page.locator("form.inline")
+        form.get_by_role("textbox").fill(text)
+        form.get_by_role("button", name="Post").click()
+
     def press_in_bar(self, label: str) -> None:
         """Press what breaks something, or mends it, or moves the clock."""
         with self.page.expect_response(lambda answer: answer.request.method == "POST"):

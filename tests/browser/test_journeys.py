@@ -105,6 +105,22 @@ def test_one_claims_the_other_is_told_and_the_answer_is_public(ana: Desk, ben: D
     expect(ana.thread).to_contain_text("Ana Lima's reply is public.")
 
 
+def test_the_customer_answers_and_the_same_card_waits_for_whoever_answered(ana: Desk) -> None:
+    ana.post("mara_k")
+    card = ana.card(OUTAGE)
+    ana.reply(card, SORRY)
+    expect(card).to_contain_text("Answered by Ana Lima")
+    expect(ana.public("acme on X")).to_contain_text(SORRY)
+
+    ana.answer("Nobody was here.")
+    expect(card).to_contain_text("Nobody was here.")
+    expect(card).to_contain_text("Ana Lima answered before and holds it")
+    expect(ana.page.get_by_role("tab", name="Switchboard, 1 unread")).to_be_visible()
+    expect(ana.messages).to_have_count(1)
+    ana.reply(card, "He rings at two.")
+    expect(ana.public("acme on X")).to_contain_text("He rings at two.")
+
+
 def test_a_mention_is_sent_on_closed_opened_again_and_noted(ana: Desk) -> None:
     ana.write("Acme, where is my refund? My router came back to you.", by="nosy", on="Town Square")
     ana.go_to("#billing, 1 unread")

@@ -309,7 +309,7 @@ def test_somebody_else_under_our_reply_gets_a_card_that_says_where_it_stands(ans
     assert len(town.slack.messages("billing")) == 2
     card = town.card("billing")
     assert f"In answer to our reply to @mara_k: “{SORRY}”" in words(card)
-    assert f"/p{first.ts.replace('.', '')}|No. 1>" in words(card)
+    assert f"/p{first.ts.replace('.', '')}|Card No. 1>" in words(card)
     assert "Same here" not in words(town.slack.messages("billing")[0])
     assert town.slack.dms(town.ben) == []
     reply(town, town.ana, "We are looking into it.")
