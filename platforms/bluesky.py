@@ -130,8 +130,9 @@ class Bluesky(Platform):
         for start in range(0, len(asked), self.at_once):
             batch = asked[start : start + self.at_once]
             there = self._posts(batch)
+            hidden = self._hidden(there.values())
             for uri in batch:
-                post = there.get(uri)
+                post = there.get(uri) if uri not in hidden else None
                 text = text_of(post["record"]) if post else None
                 yield SourceState(external_id=uri, gone=post is None, text=text)
 
@@ -197,6 +198,17 @@ class Bluesky(Platform):
             except (KeyError, TypeError) as error:
                 raise no_use(write=False) from error
         return found
+
+    def _hidden(self, posts: Iterable[Json]) -> set[str]:
+        """Those replies of ours that whoever began the thread has hidden from it.
+
+        https://github.com/bluesky-social/atproto/blob/main/lexicons/app/bsky/feed/threadgate.json
+        """
+        ours = (one["record"] for one in posts if one["author"]["did"] == self._line.did)
+        roots = {record["reply"]["root"]["uri"] for record in ours if record.get("reply")}
+        gates = [post.get("threadgate") or {} for post in self._posts(sorted(roots)).values()]
+        records = (gate.get("record") or {} for gate in gates)
+        return {uri for record in records for uri in record.get("hiddenReplies") or ()}
 
     def _is_ours(self, post: Json, own_accounts: frozenset[str]) -> bool:
         author = post["author"]

@@ -220,7 +220,7 @@ class _Bluesky:
 
     def _view(self, post: Post) -> Json:
         closed = self._square.root(post).locked
-        gate: Json | None = {"record": {"allow": []}} if closed and post.reply_to is None else None
+        gate = self._gate(post) if post.reply_to is None else None
         return {
             "uri": uri_of(post),
             "cid": _cid(post),
@@ -230,6 +230,14 @@ class _Bluesky:
             "viewer": {"replyDisabled": True} if closed else {},
             **({"threadgate": gate} if gate else {}),
         }
+
+    def _gate(self, root: Post) -> Json | None:
+        """What whoever began a thread has said about replies to it."""
+        below = (one for one in self._square.posts(NETWORK) if one.removed)
+        hidden = [uri_of(one) for one in below if self._square.root(one).id == root.id]
+        record: Json = {"allow": []} if root.locked else {}
+        record |= {"hiddenReplies": hidden} if hidden else {}
+        return {"record": record} if record else None
 
     def _record(self, post: Post) -> Json:
         record: Json = {"$type": COLLECTION, "text": post.text, "createdAt": _moment(post.at)}

@@ -170,7 +170,8 @@ class _Summarizer:
 
     def _exchanges(self, mentions: Sequence[Mention], waiting: Sequence[Mention]) -> list[Exchange]:
         """Three, each by a rule that anybody can check."""
-        answered = sorted((one for one in mentions if one.answered_at), key=self._time_to_reply)
+        there = (one for one in mentions if one.answered_at and one.gone_at is None)
+        answered = sorted(there, key=self._time_to_reply)
         unhappy = [one for one in answered if one.feeling == "negative"]
         chosen = [
             ("Longest still waiting", waiting[0] if waiting else None),

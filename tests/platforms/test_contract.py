@@ -237,3 +237,17 @@ def test_refresh_asks_at_most_so_many_at_once_as_it_says(
     assert len(list(platform.refresh([to.external_id] * platform.at_once))) >= 1
     logins = sum("oken" in one.path or "ession" in one.path for one in square.requests[before:])
     assert len(square.requests) - before - logins == 1
+
+
+@pytest.mark.parametrize("name", ["reddit", "bluesky"])
+def test_a_reply_of_ours_that_somebody_hid_is_gone_though_we_still_see_it(
+    name: str, square: Square, opened: Open
+) -> None:
+    """Reddit's moderators, and on Bluesky whoever began the thread."""
+    customer_posts(square, name, "who can help?")
+    platform = opened(name)
+    to = only(platform)
+    ours = [platform.reply(to, f"We can. {who}", key=who).external_id for who in ("Ana", "Ben")]
+    square.remove(name, square.replies_by_brand(name)[0].id)
+    gone = {one.external_id: one.gone for one in platform.refresh(ours)}
+    assert gone == {ours[0]: True, ours[1]: False}

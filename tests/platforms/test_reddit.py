@@ -313,14 +313,3 @@ def test_the_first_round_takes_the_newest_page_of_mentions_however_old(
     scripted.on("/reddit/message/mentions", ok(a_listing(*years_old)))
     found = reddit.fetch(QUERY, cursor=None).mentions
     assert [mention.external_id for mention in found] == [f"t1_c{n}" for n in reversed(range(100))]
-
-
-def test_what_moderators_removed_is_gone_though_we_still_see_our_own(
-    square: Square, opened: Open
-) -> None:
-    customer_posts(square, "reddit", "who can help?")
-    platform = opened("reddit")
-    ours = platform.reply(only(platform), "We can.", key="k").external_id
-    square.remove("reddit", square.replies_by_brand("reddit")[0].id)
-    (state,) = platform.refresh([ours])
-    assert state.gone
