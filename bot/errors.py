@@ -177,6 +177,14 @@ class TooSlow(Refusal):
     """Slack did not open the window in time. Press the button once more."""
 
 
+class Unreadable(Refusal):
+    """I cannot read what Slack told of this. Close the window and press the button again."""
+
+
+class SlackBusy(Refusal):
+    """Slack asks us to wait. Press the button again in a minute; what you typed is kept."""
+
+
 class NotThere(Refusal):
     """I am not in that channel yet. Type `/invite @Switchboard` there, then press Send again."""
 

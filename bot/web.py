@@ -1,20 +1,17 @@
 """The HTTP door: what Slack sends, and how Switchboard is doing. Knows no handler by name."""
 
-import binascii
 import json
 import threading
 import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from slack_bolt import App, BoltRequest, BoltResponse
-from slack_bolt.adapter.wsgi import SlackRequestHandler
-from slack_bolt.adapter.wsgi.http_request import WsgiHttpRequest
+from slack_bolt import App
 from waitress import wasyncore
 from waitress.server import create_server
 
+from bot.door import SlackDoor
 from bot.metrics import CONTENT_TYPE, Metrics
 
 if TYPE_CHECKING:
@@ -23,8 +20,6 @@ if TYPE_CHECKING:
 SLACK_PATH = "/slack/events"
 THREADS = 16
 STOP_SECONDS = 3.0
-REPLAYABLE_SECONDS = 2 * 300.0
-"""Bolt takes what was signed within five minutes from now, on either side."""
 MAX_BODY = 1_000_000
 """Bytes. Slack's largest, a modal with everything typed into it, stays below 300,000."""
 
@@ -36,7 +31,7 @@ def make_wsgi(app: App | None, health: Health, metrics: Metrics | None = None) -
     """The WSGI application. `app` None: Slack comes over a socket, only health and figures are
     served.
     """  # noqa: D205 (two sentences that belong together)
-    slack = _timed(_SlackDoor(app), metrics) if app is not None else None
+    slack = _timed(SlackDoor(app, SLACK_PATH), metrics) if app is not None else None
 
     def wsgi(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
@@ -62,82 +57,6 @@ def _timed(slack: "WSGIApplication", metrics: Metrics | None) -> "WSGIApplicatio
         return answer
 
     return timed
-
-
-class _SlackDoor(SlackRequestHandler):
-    """Bolt's own way in, with forms decoded by a quicker hand.
-
-    A click brings its whole message along, a thousand escapes of which each costs Bolt's parser a
-    step in Python: two thirds of all that an acknowledgement computes.
-    """
-
-    def __init__(self, app: App) -> None:
-        super().__init__(app, path=SLACK_PATH)
-        self._answered = Answered()
-
-    def dispatch(self, request: WsgiHttpRequest) -> BoltResponse:
-        headers = request.get_headers()
-        signature = str(headers.get("x-slack-signature", ""))
-        if signature in self._answered:
-            # Slack signs what it repeats anew; whoever repeats this to the byte learns nothing.
-            return BoltResponse(status=HTTPStatus.OK)
-        try:
-            asked = _asked(request.get_body(), headers)
-        except (ValueError, RecursionError):  # no UTF-8, no JSON, or a thousand levels of it
-            return BoltResponse(status=HTTPStatus.BAD_REQUEST, body="That cannot be read.")
-        response: BoltResponse = self.app.dispatch(asked)
-        if response.status == HTTPStatus.OK:
-            self._answered.add(signature)
-        return response
-
-
-class Answered:
-    """Signatures of the requests that were answered, for as long as Bolt would take them again.
-
-    Each process has its own: what a repeat would write is written once whichever process hears it,
-    by what Slack calls the click, the window or the event.
-    """
-
-    def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
-        self._until: dict[str, float] = {}
-        self._lock = threading.Lock()
-
-    def __contains__(self, signature: str) -> bool:
-        return self._until.get(signature, 0.0) > self._clock()
-
-    def add(self, signature: str) -> None:
-        now = self._clock()
-        with self._lock:
-            self._until[signature] = now + REPLAYABLE_SECONDS
-            # The oldest stand first.
-            while self._until[oldest := next(iter(self._until))] <= now:
-                del self._until[oldest]
-
-
-def _asked(raw: str, headers: dict[str, Any]) -> BoltRequest:
-    payload = _payload_of(raw)
-    if payload is None:
-        return BoltRequest(body=raw, headers=headers)
-    # This is how Bolt takes a body that is decoded already. What it verifies is the raw one, and
-    # that it must verify it says the mode.
-    decoded = BoltRequest(body=payload, headers=headers, mode="socket_mode")
-    decoded.raw_body, decoded.mode = raw, "http"
-    return decoded
-
-
-def _payload_of(form: str) -> dict[str, Any] | None:
-    """The one field that Slack sends for clicks and windows; None for everything else."""
-    name, _, escaped = form.partition("=")
-    if name != "payload" or "&" in escaped:
-        return None
-    # Quoted-printable differs from form encoding by its escape character alone, and is in C.
-    quoted = escaped.replace("+", " ").replace("=", "=3D").replace("%", "=")
-    try:
-        payload = json.loads(binascii.a2b_qp(quoted))
-    except ValueError:
-        return None
-    return payload if isinstance(payload, dict) else None
 
 
 class WebServer:

@@ -10,7 +10,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from slack_sdk.webhook import WebhookClient
 
-from bot.errors import Refusal, TooSlow
+from bot.errors import Refusal, SlackBusy, TooSlow
 from bot.slack.blocks import escape
 from bot.slack.lookups import draw_told
 from bot.slack.modals import told
@@ -64,8 +64,14 @@ def _sentence(error: Exception, body: Payload) -> str:
         return str(error)
     if _was_slow(error):
         return str(TooSlow())
+    if _was_busy(error):
+        return str(SlackBusy())
     log.error("%s failed", body.get("type") or body.get("command"), exc_info=error)
     return FAULT
+
+
+def _was_busy(error: Exception) -> bool:
+    return isinstance(error, SlackApiError) and error.response.get("error") == "ratelimited"
 
 
 def _was_slow(error: Exception) -> bool:

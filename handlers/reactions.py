@@ -19,13 +19,14 @@ def register(app: App, switchboard: Switchboard) -> None:
 
     @app.event("reaction_added")
     def reacted(body: Payload, event: Payload) -> None:
-        if event["reaction"] not in CLAIMS | CLOSES:
+        reaction = event.get("reaction")
+        if reaction not in CLAIMS | CLOSES:
             return
         number = database.read(mention_at, *payloads.place(event))
         if number is None:
             return
         by, click = payloads.who_reacted(event), f"event:{body['event_id']}"
-        if event["reaction"] in CLAIMS:
+        if reaction in CLAIMS:
             database.write(claim_mention, number, by=by, click=click)
         else:
             done = Verdict.ANSWERED_ELSEWHERE

@@ -69,7 +69,7 @@ def register(app: App, switchboard: Switchboard) -> None:
 
     @app.action({"action_id": ids.TEXT, "block_id": ids.TEXT})
     def keep(ack: Ack, body: Payload, client: WebClient) -> None:
-        view, by, text = body["view"], payloads.actor(body), payloads.value(body)
+        view, by, text = payloads.view(body), payloads.actor(body), payloads.value(body)
         number = payloads.about(view).mention_id
         database.write(save_draft, number, text, by=by, submission=payloads.window(view))
         if shows_price(view):

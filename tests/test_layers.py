@@ -20,7 +20,8 @@ LINES = (
     "app  migrations.env",  # puts everything together
     "bot.process  bot.doctor  handlers",
     "handlers.*  bot.scheduler  bot.engine/  bot.healthz  bot.web",  # what happens, and when
-    "bot.claims  bot.delivery/  bot.ingest  bot.metrics  bot.switchboard  bot.watch  bot.schema",
+    "bot.claims  bot.delivery/  bot.door  bot.ingest  bot.metrics  bot.schema  bot.switchboard"
+    "  bot.watch",
     "bot.ledger",
     "bot.database  bot.slack.workspace  platforms  platforms.*",  # commits, and the network
     "bot.clock  bot.engine.tables",

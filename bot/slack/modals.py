@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from bot.errors import Unreadable
 from bot.models import Department, Mention, Verdict
 from bot.slack import ids
 from bot.slack.blocks import (
@@ -70,12 +71,12 @@ def carry(mention_id: int, seen: str = "") -> str:
 
 
 def carried(metadata: str) -> Carried:
-    """Read it back; raises ValueError when somebody made it up."""
+    """Read it back; raises Unreadable when somebody made it up."""
     try:
         values = json.loads(metadata)
         return Carried(int(values["m"]), str(values.get("seen", "")))
-    except (TypeError, KeyError, AttributeError) as error:
-        raise ValueError("not a modal of ours") from error
+    except (TypeError, KeyError, AttributeError, ValueError) as error:
+        raise Unreadable from error
 
 
 def reply_modal(view: ReplyView) -> Block:

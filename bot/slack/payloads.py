@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from bot.errors import Unreadable
 from bot.models import Actor
 from bot.slack.amend_modals import CarriedReply, carried_reply
 from bot.slack.modals import Carried, carried
@@ -23,6 +24,13 @@ def click(body: Payload) -> str:
     if body.get("type") == "view_submission":
         return window(body["view"])
     return f"click:{body['trigger_id']}"
+
+
+def view(body: Payload) -> Payload:
+    """The modal in which a button was pressed or something typed."""
+    if not body.get("view"):
+        raise Unreadable
+    return dict(body["view"])
 
 
 def window(view: Payload) -> str:
@@ -95,5 +103,5 @@ def about_reply(view: Payload) -> CarriedReply:
 
 
 def _state(view: Payload, block_id: str) -> Payload:
-    block = view["state"]["values"].get(block_id, {})
+    block = view.get("state", {}).get("values", {}).get(block_id, {})
     return next(iter(block.values()), {})

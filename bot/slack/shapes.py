@@ -1,0 +1,208 @@
+"""The shape of what Slack sends, as far as Bolt and our handlers rely on it.
+
+Checked at the door, so that whoever reads a payload behind it finds there what Slack's pages
+promise (https://docs.slack.dev/reference/interaction-payloads). What is not relied on may look
+anyhow.
+"""
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+Text = Annotated[str, Field(pattern="")]
+"""Any; only a pattern makes pydantic look whether it is a text at all, or half a surrogate pair."""
+WebLink = Annotated[str, Field(pattern="^(https?://|$)")]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="ignore", strict=True)
+
+
+class _Named(_Part):
+    id: Text
+    name: Text | None = None
+    username: Text | None = None
+
+
+class _Team(_Part):
+    id: Text
+    domain: Text | None = None
+
+
+class _Option(_Part):
+    value: Text
+
+
+class _Action(_Part):
+    type: Text
+    action_id: Text
+    block_id: Text = ""
+    value: Text | None = None
+    selected_option: _Option | None = None
+    selected_options: list[_Option] = []
+    selected_conversation: Text | None = None
+    selected_channel: Text | None = None
+
+
+class _Message(_Part):
+    ts: Text
+    thread_ts: Text | None = None
+    metadata: dict[str, Any] | None = None
+
+
+class _Container(_Part):
+    type: Text = ""
+    channel_id: Text | None = None
+    message_ts: Text | None = None
+    thread_ts: Text | None = None
+
+
+class _Field(_Part):
+    value: Text | None = None
+    selected_option: _Option | None = None
+    selected_conversation: Text | None = None
+    selected_channel: Text | None = None
+
+
+class _State(_Part):
+    values: dict[str, dict[str, _Field]] = {}
+
+
+class _Block(_Part):
+    type: Text
+    block_id: Text
+
+
+class _View(_Part):
+    id: Text
+    type: Text
+    hash: Text = ""
+    callback_id: Text = ""
+    private_metadata: Text | None = ""
+    blocks: list[_Block] = []
+    state: _State | None = None
+    app_installed_team_id: Text | None = None
+
+
+class _Whence(_Part):
+    """Who sent it and where to, in every payload."""
+
+    team: _Team | None = None
+    team_id: Text | None = None
+    enterprise: _Team | Text | None = None
+    enterprise_id: Text | None = None
+    is_enterprise_install: bool | Text | None = None
+    api_app_id: Text | None = None
+    token: Text | None = None
+
+
+class _Press(_Whence):
+    type: Annotated[str, Field(pattern="^block_actions$")]
+    user: _Named
+    trigger_id: Text
+    actions: Annotated[list[_Action], Field(min_length=1)]
+    channel: _Named | None = None
+    message: _Message | None = None
+    container: _Container | None = None
+    view: _View | None = None
+    response_url: WebLink | None = None
+    state: _State | None = None
+
+
+class _Filled(_View):
+    state: _State
+
+
+class _Window(_Whence):
+    type: Annotated[str, Field(pattern="^view_(submission|closed)$")]
+    user: _Named
+    view: _Filled
+    trigger_id: Text | None = None
+    response_urls: list[dict[str, Any]] = []
+
+
+class _Command(_Whence):
+    command: Text
+    user_id: Text
+    user_name: Text | None = None
+    text: Text = ""
+    channel_id: Text | None = None
+    trigger_id: Text | None = None
+    response_url: WebLink | None = None
+
+
+class _Item(_Part):
+    channel: Text = ""
+    ts: Text = ""
+
+
+class _Happened(_Part):
+    """Something we do not listen to."""
+
+    type: Text
+    bot_id: Text | None = None
+    user: Any = None
+    channel: Any = None
+
+
+class _Done(_Happened):
+    """Something that a person did and that we hear."""
+
+    user: Text
+    reaction: Text = ""
+    item: _Item = _Item()
+    channel: Text | None = None
+    tab: Text | None = None
+
+
+class _Authorization(_Part):
+    team_id: Text | None = None
+    enterprise_id: Text | None = None
+    user_id: Text | None = None
+    is_bot: bool | None = None
+    is_enterprise_install: bool | None = None
+
+
+class _Event(_Whence):
+    type: Annotated[str, Field(pattern="^event_callback$")]
+    event_id: Text
+    event: _Happened
+    authorizations: list[_Authorization] = []
+
+
+class _Deed(_Event):
+    event: _Done
+
+
+class _Handshake(_Part):
+    type: Annotated[str, Field(pattern="^url_verification$")]
+    challenge: Text
+
+
+_INTERACTIVE = TypeAdapter[Any](_Press | _Window)
+_EVENT = TypeAdapter[Any](_Event | _Handshake)
+_DEED = TypeAdapter[Any](_Deed)
+_COMMAND = TypeAdapter[Any](_Command)
+
+
+def is_shaped(payload: Any) -> bool:
+    """Whether handlers can read it: a press, a window, an event, or a command's fields."""
+    if not isinstance(payload, dict):
+        return False
+    if "command" in payload:
+        return _fits(_COMMAND, payload)
+    if "event" in payload or "challenge" in payload:
+        return _fits(_EVENT, payload) and (not _is_heard(payload) or _fits(_DEED, payload))
+    return _fits(_INTERACTIVE, payload)
+
+
+def _is_heard(payload: dict[str, Any]) -> bool:
+    return payload.get("event", {}).get("type") in ("reaction_added", "app_home_opened")
+
+
+def _fits(shape: TypeAdapter[Any], payload: dict[str, Any]) -> bool:
+    try:
+        shape.validate_python(payload)
+    except ValidationError:
+        return False
+    return True
