@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Protocol
 
-AHEAD = timedelta(seconds=0.3)
+AHEAD = timedelta(seconds=0.2)
 """So long before its lane opens a row is taken, so that the call leaves when it may."""
 
 

@@ -12,7 +12,7 @@ from bot.engine import AHEAD
 
 log = logging.getLogger(__name__)
 
-HANDS = 8
+HANDS = 16
 LONGEST_NAP = 1.0
 """Seconds: how late a delivery of another process is noticed at worst."""
 

@@ -22,12 +22,13 @@ from sqlalchemy import make_url
 from bot.delivery.drain import Drain
 from bot.engine import AHEAD
 from bot.engine.hints import LOOK, QUEUE
+from bot.lanes import pace_of
 
 T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
-HANDS = 8
+HANDS = 16
 """Threads that use the database and the network; the database's pool holds more connections."""
 LOOKS = 200
 """Lanes that are looked at by one process at a time; nearly all of them wait for their pace."""
@@ -136,7 +137,7 @@ class ProcrastinateEngine:
             self._again.discard(lane)
             sent = await self._in_thread(lambda: self._send_next(lane))
             in_vain = 0 if sent else in_vain + 1
-            wait = await self._in_thread(lambda: self._drain.seconds_until_due(lane, ahead=AHEAD))
+            wait = _next_place(lane) if sent else await self._seconds_until_due(lane)
             if wait is None or wait > LONGEST_WAIT:
                 if lane not in self._again:
                     return False
@@ -147,6 +148,9 @@ class ProcrastinateEngine:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), wait)
         return False
+
+    async def _seconds_until_due(self, lane: str) -> float | None:
+        return await self._in_thread(lambda: self._drain.seconds_until_due(lane, ahead=AHEAD))
 
     def _send_next(self, lane: str) -> bool:
         lease = None if self._over.is_set() else self._drain.lease_in(lane, ahead=AHEAD)
@@ -177,6 +181,12 @@ class ProcrastinateEngine:
 
     async def _in_thread(self, act: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._pool, act)
+
+
+def _next_place(lane: str) -> float:
+    """Seconds until a lane in which something was just sent is worth another look."""
+    pace = pace_of(lane)
+    return max(0.0, (pace.interval - AHEAD).total_seconds()) if pace.burst == 1 else 0.0
 
 
 def make_app(database_url: str) -> App:

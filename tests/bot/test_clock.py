@@ -98,6 +98,7 @@ def questions(
     event.listen(engine, "before_cursor_execute", note)
     yield engine, asked
     event.remove(engine, "before_cursor_execute", note)
+    engine.dispose()
 
 
 @on_postgres

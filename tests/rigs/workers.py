@@ -1,4 +1,4 @@
-"""`python -m tests.rigs.workers [posts a channel]`: how far many workers on one database carry.
+"""`python -m tests.rigs.workers [posts a channel] [channels]`: how far many workers carry.
 
 One, two and four processes with each engine, on one PostgreSQL, against the stand-in Slack, which
 enforces Slack's limits over 20 channels; and the same while workers are killed and started anew.
@@ -17,7 +17,6 @@ from tests.benchmarks import databases
 from tests.benchmarks.table import Table, machine, say
 from tests.rigs.fleet import Fleet, Outcome
 
-CHANNELS = 20
 FLEETS = (1, 2, 4)
 SHORT_LEASE = 6.0
 KILLED_EVERY = 4.0
@@ -26,25 +25,25 @@ MINUTE = 60.0
 COLUMNS = ("messages", "seconds", "of the limit", "429", "lost", "twice", "overtaken")
 
 
-def main(each: int) -> None:
+def main(each: int = 20, channels: int = 20) -> None:
     with databases.both() as (_, postgres):
         print(machine([f"{postgres.name} {postgres.version}"]), flush=True)
         pace = [
-            (f"{engine}, {number}", _deliver(postgres.address(), engine, number, each))
+            (f"{engine}, {number}", _deliver(postgres.address(), engine, number, each, channels))
             for engine in (EMBEDDED, PROCRASTINATE)
             for number in FLEETS
         ]
-        print(_table("A backlog in 20 channels, by engine and workers", pace), flush=True)
+        print(_table(f"A backlog in {channels} channels, by engine and workers", pace), flush=True)
         killed = [
-            (engine, _survive(postgres.address(), engine, seed=engine))
+            (engine, _survive(postgres.address(), engine, channels))
             for engine in (EMBEDDED, PROCRASTINATE)
         ]
         print(_table("Four workers, one killed every four seconds for a minute", killed))
 
 
-def _deliver(address: str, engine: str, number: int, each: int) -> Outcome:
+def _deliver(address: str, engine: str, number: int, each: int, channels: int) -> Outcome:
     say(f"{number} with {engine}")
-    with _fleet(address, engine) as fleet:
+    with _fleet(address, engine, channels) as fleet:
         fleet.start(number)
         time.sleep(5)  # all of them are to be there when it begins
         fleet.write(each)
@@ -53,10 +52,10 @@ def _deliver(address: str, engine: str, number: int, each: int) -> Outcome:
         return fleet.outcome()
 
 
-def _survive(address: str, engine: str, *, seed: str) -> Outcome:
+def _survive(address: str, engine: str, channels: int) -> Outcome:
     say(f"killing {engine}")
-    dice = random.Random(seed)
-    with _fleet(address, engine, lease=SHORT_LEASE) as fleet:
+    dice = random.Random(engine)
+    with _fleet(address, engine, channels, lease=SHORT_LEASE) as fleet:
         fleet.start(4)
         begun = time.monotonic()
         while time.monotonic() - begun < MINUTE:
@@ -70,10 +69,10 @@ def _survive(address: str, engine: str, *, seed: str) -> Outcome:
 
 
 @contextmanager
-def _fleet(address: str, engine: str, *, lease: float = 0.0) -> Iterator[Fleet]:
+def _fleet(address: str, engine: str, channels: int, *, lease: float = 0.0) -> Iterator[Fleet]:
     with tempfile.TemporaryDirectory() as folder:
         where = Path(folder)
-        with Fleet(address, engine, channels=CHANNELS, lease=lease, where=where) as fleet:
+        with Fleet(address, engine, channels=channels, lease=lease, where=where) as fleet:
             yield fleet
 
 
@@ -89,4 +88,4 @@ def _table(title: str, outcomes: list[tuple[str, Outcome]]) -> Table:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if sys.argv[1:] else 20)
+    main(*map(int, sys.argv[1:]))
