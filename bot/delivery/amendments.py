@@ -15,7 +15,7 @@ from bot.retry import REPLIES
 from bot.store import Store
 from bot.usecases import amended
 from bot.usecases.reply import target_of
-from platforms.base import Platform, PlatformError, PublishedReply, Target
+from platforms.base import Platform, PlatformError, PublishedReply, Target, UncertainError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,10 +55,11 @@ class AmendmentSender(Sender[Wish, None]):
 
     def send(self, parcel: Wish) -> None:
         with closing(opened(self._open, parcel.platform)) as platform:
-            if parcel.text is None:
-                platform.delete(parcel.published)
-            else:
-                platform.edit(parcel.published, parcel.text, to=parcel.to)
+            try:
+                _do(parcel, platform)
+            except UncertainError as error:
+                told = f"{platform.label} did not say whether it was done; look there."
+                raise UncertainError(told) from error
 
     def record(self, store: Store, parcel: Wish, receipt: None) -> None:
         amendment = _amendment(store, parcel.amendment_id)
@@ -71,6 +72,13 @@ class AmendmentSender(Sender[Wish, None]):
     def refuse(self, store: Store, lease: Lease, error: PlatformError) -> DeliveryState:
         amended.record_refused(store, _amendment(store, lease.payload["amendment"]), str(error))
         return DeliveryState.FAILED
+
+
+def _do(wish: Wish, platform: Platform) -> None:
+    if wish.text is None:
+        platform.delete(wish.published)
+    else:
+        platform.edit(wish.published, wish.text, to=wish.to)
 
 
 def _amendment(store: Store, amendment_id: int) -> Amendment:

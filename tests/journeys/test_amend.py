@@ -212,7 +212,7 @@ def test_a_platform_that_fails_for_a_day_gives_the_text_back(town: Town):
     assert "Changing our reply…" in words(town.card("billing"))
     town.deliver(at_most=timedelta(hours=20))
     card = town.card("billing")
-    assert "Our reply was not changed: " in words(card)
+    assert "Our reply was not changed: Town Square did not say whether it was done" in words(card)
     assert "We tried for a day." in words(card)
     assert field_text(open_modal(town, town.ben, card, CHANGE), "new_text") == RIGHT
 

@@ -25,6 +25,14 @@ _WHEN: dict[Call, str] = {
     "find": "Looking whether a reply is out",
     "refresh": "Looking at posts again",
 }
+_READ_ONLY = ("feeds", "hackernews")
+_AMENDING = """## What is public already
+
+Whether a reply of ours can be changed there, and taken down. Both are harmless when done twice, so
+after a request without an answer they are simply asked for again, for about a day; then whoever
+asked is told, and keeps the text.
+"""
+_CORRECTED = "no: one more reply corrects it"
 _COUNTING = """## How length is counted
 
 How many texts of each class a test counts; there are no differences.
@@ -38,7 +46,10 @@ tests by `{COMMAND}`, and a test fails when it is out of date.
 
 
 def page() -> str:
-    return "\n".join([_HEAD, *_fates(), *_faults(), *_gaps(), *_counting()]).strip() + "\n"
+    return (
+        "\n".join([_HEAD, *_fates(), *_amending(), *_faults(), *_gaps(), *_counting()]).strip()
+        + "\n"
+    )
 
 
 def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> list[str]:
@@ -55,6 +66,16 @@ def _fates() -> list[str]:
         rows.append([_WHEN[one.calls[0]].lower(), errors, one.word, one.means])
     intro = "## What Switchboard does\n\nThe words of the third column stand in the tables below.\n"
     return [intro, *table(["when", "the adapter raises", "in short", "what happens"], rows), ""]
+
+
+def _amending() -> list[str]:
+    """What `test_contract_amend.py` holds."""
+    known = (platforms.available()[name] for name in _SHOWN if name not in _READ_ONLY)
+    rows = [
+        [one.label, "yes" if one.can_edit else _CORRECTED, "yes" if one.can_delete else "no"]
+        for one in known
+    ]
+    return [_AMENDING, *table(["platform", "changed", "taken down"], rows), ""]
 
 
 def _faults() -> list[str]:
