@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from bot import conversation
 from bot.sandbox.people import Person
 from bot.sandbox.records import Ack, View
 from bot.sandbox.square import Post
@@ -445,3 +446,21 @@ def test_a_reply_that_is_gone_already_counts_as_taken_down(town: Town):
     town.deliver()
     assert "Our reply was taken down." in words(town.card("billing"))
     assert town.slack.dms(town.ana) == []
+
+
+def test_under_a_post_that_is_gone_our_reply_can_still_be_taken_down(town: Town):
+    answered(town)
+    town.database.write(lambda store: conversation.lose(store, store.mention(1)))
+    town.deliver()
+    card = town.card("billing")
+    assert list(menu(card))[:2] == [CHANGE, TAKE_DOWN]
+    ask_to_take_down(town, town.ana)
+    town.deliver()
+    card = town.card("billing")
+    assert WRONG in words(card), "whoever is to agree reads what would go"
+    town.cat.click(card, "agree")
+    town.deliver()
+    assert public(town) == []
+    shown = words(town.card("billing"))
+    assert "Our reply was taken down." in shown
+    assert "Waiting" not in shown

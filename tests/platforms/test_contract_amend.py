@@ -2,6 +2,7 @@
 
 import socket
 from contextlib import closing
+from dataclasses import replace
 
 import pytest
 
@@ -80,6 +81,17 @@ def test_a_changed_reply_is_still_the_same_one(name: str, square: Square, opened
     assert public(square, name).id == before.id
     found = platform.find_reply(to, NOW, key="k1", since=before.at)
     assert found == published, "a changed text is written in another way than a new one"
+
+
+@pytest.mark.parametrize("name", CAN_EDIT)
+def test_a_reply_under_a_post_of_which_nothing_is_kept_can_be_changed(
+    name: str, square: Square, opened: Open
+) -> None:
+    platform = opened(name)
+    to, published = answered(square, platform)
+    platform.edit(published, NOW, to=replace(to, author_handle="", text="", url=""))
+    assert "at last" in public(square, name).text
+    assert not public(square, name).text.startswith("@ ")
 
 
 @pytest.mark.parametrize("name", sorted(set(NAMES) - set(CAN_EDIT)))

@@ -35,16 +35,18 @@ from bot.usecases.take_down import (
     record_guest,
     withdraw_removal,
 )
-from platforms.base import PublishedReply
+from platforms.base import Author, PublishedReply
 from tests.bot.conftest import Others
 from tests.bot.steps import (
     ANA,
     BEN,
     CAT,
     company,
+    found,
     found_mention,
     history,
     outbox_keys,
+    record,
     stored,
 )
 
@@ -249,6 +251,21 @@ def test_with_another_answer_in_public_it_stays_answered(database: Database, rep
     shown = database.read(lambda store: store.latest_reply(1))
     assert shown is not None
     assert shown.id == 2
+
+
+def test_an_author_who_had_the_last_word_after_all_waits(database: Database, reply: int):
+    mention = stored(database, 1)
+    author = Author(id=mention.author_id, handle=mention.author_handle)
+    record(database, found("And when?", parent_id="1", author=author))
+    say(database, "Tomorrow.", by=BEN, number=2)
+    assert stored(database, 1).state == MentionState.ANSWERED
+    ask(database, reply=2)
+    agree(database)
+    settle(database)
+    row = stored(database, 1)
+    assert row.state == MentionState.WAITING
+    assert row.answered_by is not None
+    assert row.answered_by.name == "Ana Lima", "what she said first is still public"
 
 
 def test_nobody_agrees_with_themselves(database: Database, reply: int):
