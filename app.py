@@ -19,7 +19,7 @@ from typing import Any
 
 from sqlalchemy.exc import OperationalError
 
-from bot import doctor, schema
+from bot import doctor, logs, schema
 from bot.clock import Clock, utc_now
 from bot.config import Config, read_config, write_config
 from bot.config_mistakes import ConfigError
@@ -28,6 +28,7 @@ from bot.engine.tables import ForeignTablesError
 from bot.errors import Refusal
 from bot.models import DeliveryState
 from bot.process import Process, make_drain
+from bot.secrecy import Redactor, secrets_of
 from bot.settings import DatabaseSettings, Settings, SettingsError
 from bot.slack.as_text import as_text
 from bot.slack.summary import draw_summary
@@ -39,19 +40,6 @@ from platforms import configured
 from platforms.base import SettingsProblem
 
 log = logging.getLogger("switchboard")
-
-LOG_FORMAT = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
-# These print tokens or whole payloads when they are talkative.
-QUIET = (
-    "tweepy",
-    "prawcore",
-    "urllib3",
-    "requests_oauthlib",
-    "oauthlib",
-    "slack_sdk",
-    "httpx",
-    "httpcore",
-)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -109,8 +97,8 @@ def run_worker(_: argparse.Namespace, env: Mapping[str, str]) -> int:
 
 
 def run_migrate(_: argparse.Namespace, env: Mapping[str, str]) -> int:
-    _set_up_log("INFO")
     settings = DatabaseSettings.read(env)
+    logs.set_up("INFO", logs.TEXT, Redactor(secrets_of(settings)))
     with closing(Database(settings.database_url)) as database:
         changed = schema.upgrade(database, engine=settings.engine)
     print("The database is up to date now." if changed else "The database was up to date already.")
@@ -144,8 +132,10 @@ def load_config(path: Path) -> Config:
 
 def _process(env: Mapping[str, str], *, clock: Clock | None = None) -> Process:
     settings = Settings.read(env)
-    _set_up_log(settings.log_level)
     platforms = {one.platform.name: one for one in configured(env)}
+    told = (settings, *(one.settings for one in platforms.values()))
+    redactor = Redactor(secret for one in told for secret in secrets_of(one))
+    logs.set_up(settings.log_level, settings.log_format, redactor)
     for name in platforms:
         log.info("connected to %s", name)
     if not platforms:
@@ -169,14 +159,6 @@ def _serve(process: Process) -> int:
     log.info("stopping: finishing what is in hand")
     process.stop()
     return 0
-
-
-def _set_up_log(level: str) -> None:
-    logging.basicConfig(level=level, format=LOG_FORMAT, stream=sys.stderr, force=True)
-    for name in QUIET:
-        logging.getLogger(name).setLevel(max(logging.INFO, logging.getLevelName(level)))
-    # Bolt warns at each start that we give it a client instead of a token.
-    logging.getLogger("slack_bolt").setLevel(logging.ERROR)
 
 
 def run_check(_: argparse.Namespace, env: Mapping[str, str]) -> int:
@@ -348,4 +330,5 @@ def _leave(code: int) -> None:
 
 
 if __name__ == "__main__":
+    logs.log_what_nobody_catches()
     _leave(main())

@@ -4,6 +4,7 @@
 nothing. Neither may be held over a call to the network.
 """
 
+import logging
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -16,8 +17,11 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
+from bot import logs
 from bot.clock import Clock, clock_of
 from bot.store import Store
+
+log = logging.getLogger("bot.history")
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -100,17 +104,22 @@ class Database:
             yield store
             if self.announce is not None and store.made_due:
                 self.announce(session.connection(), sorted(store.made_due))
+        for mention_id, what in store.happened:
+            log.info("%s", what, extra=logs.mentioning(mention_id))
 
 
 def _engine(url: str) -> Engine:
     if not url.startswith("sqlite"):
         return create_engine(
             url,
+            hide_parameters=True,  # they are what people wrote
             pool_size=16,
             max_overflow=16,
             connect_args={"options": "-c statement_timeout=15s -c lock_timeout=3s"},
         )
-    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS}, pool_size=16)
+    engine = create_engine(
+        url, connect_args={"timeout": BUSY_SECONDS}, pool_size=16, hide_parameters=True
+    )
     event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

@@ -68,6 +68,7 @@ def write(
         "kind": kind, "detail": detail, "click": click,
     }  # fmt: skip
     store.insert(Event, [line])
+    store.happened.append((mention.id, f"{kind} by {by.slack_id or by.name}" if by else kind))
     card = store.current_card(mention.id)
     if card is not None:
         show_card(store, card)

@@ -23,6 +23,7 @@ from pydantic import (
 )
 from pydantic_core import ErrorDetails
 
+LOG_FORMATS = ("text", "json")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 EMBEDDED, PROCRASTINATE = "embedded", "procrastinate"
 ENGINES = (EMBEDDED, PROCRASTINATE)
@@ -84,6 +85,12 @@ def _log_level(value: str) -> str:
     if value.upper() not in LOG_LEVELS:
         raise ValueError("is not a log level")
     return value.upper()
+
+
+def _log_format(value: str) -> str:
+    if value.lower() not in LOG_FORMATS:
+        raise ValueError("is not a log format")
+    return value.lower()
 
 
 def _variable(name: str, fix: str, **choices: Any) -> Any:
@@ -200,6 +207,11 @@ class Settings(DatabaseSettings):
         default="INFO",
     )
 
+    log_format: Annotated[str, AfterValidator(_log_format)] = _variable(
+        "LOG_FORMAT",
+        f"leave it out for text, or set one of {', '.join(LOG_FORMATS)}.",
+        default=LOG_FORMATS[0],
+    )
     metrics_token: SecretStr | None = _variable(
         "METRICS_TOKEN", "leave it out, or set what Prometheus sends as bearer token.", default=None
     )

@@ -107,6 +107,8 @@ class Store:
         self.now = now
         self.made_due: set[str] = set()
         """Lanes in which this transaction has made something due."""
+        self.happened: list[tuple[int, str]] = []
+        """For the log, once it is committed: to which mention, and what."""
 
     def add(self, row: Row) -> Row:
         self.session.add(row)

@@ -10,11 +10,12 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from slack_sdk.webhook import WebhookClient
 
+from bot import logs
 from bot.errors import Refusal, SlackBusy, TooSlow
 from bot.slack.blocks import escape
 from bot.slack.lookups import draw_told
 from bot.slack.modals import told
-from bot.slack.payloads import Payload, chosen, place
+from bot.slack.payloads import Payload, chosen, mention_in, place
 
 log = logging.getLogger(__name__)
 
@@ -29,19 +30,23 @@ TRIGGER_ERRORS = {"expired_trigger_id", "trigger_expired", "exchanged_trigger_id
 def register(app: App) -> None:
     @app.error
     def on_error(error: Exception, body: Payload, client: WebClient) -> BoltResponse:
-        if body.get("type") == "event_callback":
-            return _event_failed(client, body["event"], error)
-        sentence = _sentence(error, body)
-        if body.get("type") == "view_submission":
-            where = _field(body, error)
-            return _answer({"response_action": "errors", "errors": {where: sentence}})
-        if "command" in body:
-            drawn = draw_told(escape(sentence))
-            return _answer(
-                {"response_type": "ephemeral", "text": drawn.text, "blocks": drawn.blocks}
-            )
-        _tell(client, body, sentence)
-        return _answer({})
+        with logs.work():
+            logs.about(mention_in(body))
+            return _speak(error, body, client)
+
+
+def _speak(error: Exception, body: Payload, client: WebClient) -> BoltResponse:
+    if body.get("type") == "event_callback":
+        return _event_failed(client, body["event"], error)
+    sentence = _sentence(error, body)
+    if body.get("type") == "view_submission":
+        where = _field(body, error)
+        return _answer({"response_action": "errors", "errors": {where: sentence}})
+    if "command" in body:
+        drawn = draw_told(escape(sentence))
+        return _answer({"response_type": "ephemeral", "text": drawn.text, "blocks": drawn.blocks})
+    _tell(client, body, sentence)
+    return _answer({})
 
 
 def _event_failed(client: WebClient, event: Payload, error: Exception) -> BoltResponse:

@@ -35,6 +35,8 @@ LINES = (
     "bot.store  bot.slack/",
     "bot.models/  bot.routing  bot.language/  platforms._*/",
     "bot.config  bot.gathering  bot.habit  bot.hours  bot.lanes  bot.matching  bot.retry",
+    "bot.logs",
+    "bot.secrecy",
     "bot.config_mistakes  bot.errors  bot.settings  bot.wording  platforms.base",
 )
 OURS = ("app", "bot", "handlers", "migrations", "platforms")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 
-from bot import amendments
+from bot import amendments, logs
 from bot.delivery.sender import Sender
 from bot.delivery.to_platforms import opened
 from bot.models import Amendment, AmendmentState, DeliveryState
@@ -45,6 +45,7 @@ class AmendmentSender(Sender[Wish, None]):
         if amendment.state != AmendmentState.QUEUED:
             return None
         reply = amendment.reply
+        logs.about(reply.mention_id)
         return Wish(
             amendment_id=amendment.id,
             platform=reply.mention.platform,

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot import figures, journal, lanes, outbox
+from bot import figures, journal, lanes, logs, outbox
 from bot.database import Database
 from bot.delivery.sender import Sender
 from bot.models import DeliveryState
@@ -67,19 +67,8 @@ class Drain:
 
     def deliver(self, lease: Lease) -> None:
         """Send one leased row, and write down what became of it."""
-        sender = self._senders[lease.kind]
-        try:
-            self._attempt(sender, lease)
-        except TemporaryError as error:
-            self._decide(lease, error, self._later, sender, lease, error)
-        except RejectedError as error:
-            self._decide(lease, error, self._refused, sender, lease, error)
-        except UncertainError as error:
-            self._decide(lease, error, self._in_doubt, sender, lease, str(error))
-        except Exception as error:
-            # A bug must not stop the outbox: the row waits, and the log has the whole story.
-            log.exception("delivery %s failed", lease.key)
-            self._decide(lease, error, self._broken, sender, lease)
+        with logs.work():  # what is drawn says which mention it is about
+            self._deliver(self._senders[lease.kind], lease)
 
     def run_until_idle(self, *, limit: int = 8) -> int:
         """Send all that is due now, one after the other; how many were sent or tried."""
@@ -90,6 +79,22 @@ class Drain:
             done += len(leases)
         return done
 
+    def _deliver(self, sender: Sender[Any, Any], lease: Lease) -> None:
+        try:
+            self._attempt(sender, lease)
+        except TemporaryError as error:
+            log.info("delivery %s not sent: %s", lease.key, error)
+            self._decide(lease, error, self._later, sender, lease, error)
+        except RejectedError as error:
+            self._decide(lease, error, self._refused, sender, lease, error)
+        except UncertainError as error:
+            log.warning("delivery %s in doubt: %s", lease.key, error)
+            self._decide(lease, error, self._in_doubt, sender, lease, str(error))
+        except Exception as error:
+            # A bug must not stop the outbox: the row waits, and the log has the whole story.
+            log.exception("delivery %s failed", lease.key)
+            self._decide(lease, error, self._broken, sender, lease)
+
     def _attempt(self, sender: Sender[Any, Any], lease: Lease) -> None:
         parcel = self._database.read(sender.draw, lease)
         if parcel is None:
@@ -99,6 +104,7 @@ class Drain:
             receipt = self._look(sender, lease, parcel)
             if receipt is not None:
                 self._database.write(self._done, sender, lease, parcel, receipt)
+                log.info("delivery %s was there already", lease.key)
                 return
         if sender.check(parcel):
             self._database.write(sender.checked, parcel)
@@ -106,6 +112,7 @@ class Drain:
             return
         receipt, left = self._send(sender, lease, parcel)
         self._database.write(self._done, sender, lease, parcel, receipt, left=left)
+        log.info("delivery %s sent", lease.key)
 
     def _send(self, sender: Sender[Any, Any], lease: Lease, parcel: Any) -> tuple[Any, datetime]:
         """Send when the lane opens; the receipt, and when the call left at the latest.

@@ -8,6 +8,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot import logs
 from bot.delivery.sender import Sender
 from bot.errors import NotConnected, PostGone
 from bot.models import DeliveryState, Reply, ReplyState
@@ -85,6 +86,7 @@ class ReplySender(Sender[Answer, PublishedReply]):
         reply = store.reply(lease.payload["reply"])
         if reply is None or reply.state not in (ReplyState.QUEUED, ReplyState.SENDING):
             return None
+        logs.about(reply.mention_id)
         post = reply.post
         return Answer(
             reply.id, post.platform, target_of(post), reply.text, reply.about,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bot import lanes
+from bot import lanes, logs
 from bot.delivery.sender import Sender
 from bot.models import Event
 from bot.outbox import Lease
@@ -31,10 +31,12 @@ class CardSender(Sender[CardView, Posted]):
         self._kind = kind
 
     def draw(self, store: Store, lease: Lease) -> CardView | None:
-        return cards.card_view(
+        view = cards.card_view(
             store, lease.payload["card"],
             label=self._label, link=self._workspace.link_to, kind=self._kind,
         )  # fmt: skip
+        logs.about(view.mention.id if view else None)
+        return view
 
     def find(self, parcel: CardView, *, since: datetime) -> Posted | None:
         if parcel.card.ts is not None:
@@ -99,6 +101,7 @@ class ThreadSender(Sender[Lines, int]):
         if found is None or not found[1]:
             return None
         card, events = found
+        logs.about(card.mention_id)
         assert card.channel_id is not None
         assert card.ts is not None
         at = Posted(card.channel_id, card.ts)
@@ -155,6 +158,7 @@ class NoticeSender(Sender[Notice, Posted]):
 
     def draw(self, store: Store, lease: Lease) -> Notice:
         number = lease.payload.get("mention")
+        logs.about(number)
         card = store.current_card(number) if number else None
         there = self._workspace.link_to(card.channel_id, card.ts) if card else ""
         told = lease.payload

@@ -14,6 +14,9 @@ OPEN_LINK = "open_link"
 PAGE = "page"
 JOIN = "departments_i_answer_for"
 
+ON_A_CARD = frozenset({CLAIM, REPLY, SEND_TO, MORE, UNDO})
+"""Buttons and menus that carry the number of a mention."""
+
 RELEASE = "release"
 CLOSE = "close"
 NOTE = "note"

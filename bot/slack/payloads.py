@@ -5,6 +5,7 @@ from typing import Any
 
 from bot.errors import Unreadable
 from bot.models import Actor
+from bot.slack import ids
 from bot.slack.amend_modals import CarriedReply, carried_reply
 from bot.slack.modals import Carried, carried
 
@@ -58,6 +59,18 @@ def chose(verb: str) -> Callable[[Payload], bool]:
 def mention_number(body: Payload) -> int:
     """The mention that a button or a menu entry is about."""
     return number(value(body).rpartition(":")[2])
+
+
+def mention_in(body: Payload) -> int | None:
+    """The mention that a press on its card or a window is about; None for anything else."""
+    if body.get("view", {}).get("private_metadata"):
+        try:
+            return about(body["view"]).mention_id
+        except ValueError:  # not a window of ours
+            return None
+    if body.get("actions") and body["actions"][0]["action_id"] in ids.ON_A_CARD:
+        return mention_number(body)
+    return None
 
 
 def number(text: str) -> int:

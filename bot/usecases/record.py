@@ -129,6 +129,7 @@ def _add_all(
     store.insert(Event, [{"mention_id": one, "at": store.now, "kind": "found"} for one, _ in new])
     _watch(store, platform, [one for one, _ in new])
     store.insert(Card, [{"mention_id": one, "channel": channel} for one, channel in new])
+    store.happened += [(one, f"found on {platform.name}, for {there}") for one, there in new]
     journal.show_new_cards(store, store.current_cards([one for one, _ in new]))
 
 

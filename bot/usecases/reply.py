@@ -257,6 +257,7 @@ def _submit(store: Store, post: Mention, person: Person, text: str, submission: 
 def _enqueue(store: Store, reply: Reply) -> None:
     lane = lanes.replies(reply.mention.platform)
     outbox.enqueue(store, "reply", reply.outbox_key, lane=lane, payload={"reply": reply.id})
+    store.happened.append((reply.mention_id, f"{reply.outbox_key} waits to leave"))
 
 
 def _reply(store: Store, reply_id: int) -> Reply:

@@ -54,10 +54,9 @@ def test_they_tell_what_came_in_what_is_out_and_what_is_late(worker: Worker):
 def test_failures_are_counted_by_place_and_class_whichever_process_met_them(worker: Worker):
     worker.post(BROKEN)
     worker.answer("Try again now.")
-    worker.square.order_fault("square", "500", times=2, on="read")
     worker.square.order_fault("square", "429", on="write")
     worker.deliver()
-    worker.read("square")
+    worker.square.order_fault("square", "500", on="read")
     worker.read("square")
     worker.restart()
     found = figures(worker)

@@ -1,0 +1,121 @@
+"""What the process writes while everything happens, at its most talkative: no secret, no word of
+anybody, and the number of the mention on every line about it.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import requests
+
+import app
+from bot.sandbox.world import World
+from bot.web import SLACK_PATH
+from tests.test_app import Command, free_port, wait_until
+from tests.town import EXAMPLE
+
+POST = "@acme acme: Where is my extraordinary refund?"
+ANSWER = "It flies to you on Wednesday."
+OF_OURS = ("SLACK_", "X_", "REDDIT_", "BLUESKY_", "METRICS_")
+
+
+@pytest.fixture
+def world() -> Iterator[World]:
+    opened = World([*(one.channel for one in app.load_config(EXAMPLE).departments), "#leadership"])
+    opened.start()
+    yield opened
+    opened.stop()
+
+
+@pytest.fixture
+def env(world: World, tmp_path: Path) -> dict[str, str]:
+    return world.environment() | {
+        "DATABASE_URL": f"sqlite:///{tmp_path}/switchboard.db",
+        "SWITCHBOARD_CONFIG": str(EXAMPLE),
+        "POLL_SECONDS": "1",
+        "HOST": "127.0.0.1",
+        "PORT": str(free_port()),
+        "FEED_URLS": f"{world.url}/feeds/stand-in-unlisted?key=stand-in-feed-key",
+        "METRICS_TOKEN": "stand-in-metrics-token",
+        "LOG_LEVEL": "DEBUG",
+    }
+
+
+def secrets(env: dict[str, str]) -> set[str]:
+    named = ("SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET")
+    return {value for value in env.values() if "stand-in" in value and "://" not in value} | {
+        *(env[name] for name in named), "stand-in", 'oauth_signature="',
+    }  # fmt: skip
+
+
+def live(world: World, base: str) -> None:
+    """A busy day: posts on every platform, a claim, replies, refusals, outages, a broken table."""
+    for name in ("square", "square", "x", "reddit", "bluesky"):
+        world.square.post(name, "mara_k", POST)
+    wait_until(lambda: len(world.slack.messages("billing")) == 5)
+    ben = world.slack.person("ben")
+    for name in ("x", "reddit", "bluesky", "square"):
+        world.square.order_fault(name, "401", on="read")
+        world.square.order_fault(name, "429", on="write")
+        world.square.order_fault(name, "html", on="write")
+    for card in world.slack.messages("billing")[:4]:
+        ben.click(card, "claim")
+        ben.click(card, "reply")
+        assert ben.submit(world.slack.open_views(ben)[-1], {"text": ANSWER}).ok
+    assert requests.post(base + SLACK_PATH, data="payload={}", timeout=9).status_code == 401
+
+
+def claim_in_vain(world: World) -> str:
+    """What somebody is told who claims the fifth mention now."""
+    ben = world.slack.person("ben")
+    ben.click(world.slack.messages("billing")[4], "claim")
+    return world.slack.ephemerals(ben)[-1].text
+
+
+def break_the_database(env: dict[str, str]) -> None:
+    with sqlite3.connect(env["DATABASE_URL"].removeprefix("sqlite:///"), timeout=20) as database:
+        database.execute("ALTER TABLE event RENAME TO elsewhere")
+
+
+def texts_in(env: dict[str, str]) -> str:
+    """Everything that stands in the database's files, as they are."""
+    folder = Path(env["DATABASE_URL"].removeprefix("sqlite:///")).parent
+    return "".join(one.read_bytes().decode("latin-1") for one in folder.glob("switchboard.db*"))
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_nothing_secret_is_written_whatever_happens(
+    world: World, env: dict[str, str], tmp_path: Path, form: str
+):
+    base = f"http://127.0.0.1:{env['PORT']}"
+    running = Command(tmp_path, env | {"LOG_FORMAT": form})
+    try:
+        running.wait_for(int(env["PORT"]))
+        world.connect(base + SLACK_PATH)
+        live(world, base)
+        pages = [
+            requests.get(f"{base}/healthz", timeout=9).text,
+            requests.get(f"{base}/metrics", timeout=9).text,
+            requests.get(f"{base}/metrics", timeout=9,
+                         headers={"Authorization": "Bearer stand-in-metrics-token"}).text,
+        ]  # fmt: skip
+        break_the_database(env)
+        assert "Something went wrong here" in claim_in_vain(world)
+        running.terminate()
+        code, out, err = running.end()
+    finally:
+        running.kill()
+    assert code == 0, err
+    assert "Traceback" in err, "nothing broke, so this test proves little"
+    assert "switchboard_cards 5" in pages[2]
+    for secret in secrets(env):
+        for where, said in {
+            "the log": out + err,
+            "a page": str(pages),
+            "the database": texts_in(env),
+        }.items():
+            assert secret not in said, f"{where} says {secret}"
+    assert "mention=1" in err.replace('"mention": ', "mention="), "no line says what it is about"
+    for words in (POST, ANSWER, "extraordinary", "Wednesday"):
+        assert words not in out + err + str(pages)
