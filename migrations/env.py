@@ -11,6 +11,7 @@ from alembic import context
 from bot.database import Database
 from bot.engine import tables
 from bot.models import Base, UTCDateTime
+from bot.search import INDEX
 from bot.settings import DatabaseSettings
 
 
@@ -22,8 +23,11 @@ def render_item(kind: str, item: Any, _autogen: Any) -> str | bool:
 
 
 def is_ours(name: str | None, kind: str, _parents: Any) -> bool:
-    """Leave Procrastinate's tables to `bot/engine/tables.py`."""
-    return not (kind == "table" and (name or "").startswith(tables.PREFIX))
+    """Leave Procrastinate's tables to `bot/engine/tables.py`, and the index of words, which models
+    cannot say, to its migration.
+    """  # noqa: D205 (one sentence that is longer than a line)
+    foreign = (tables.PREFIX, INDEX) if kind == "table" else (f"ix_{INDEX}",)
+    return not (kind in ("table", "index") and (name or "").startswith(foreign))
 
 
 def migrate(connection: sa.Connection) -> None:

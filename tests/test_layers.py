@@ -34,7 +34,8 @@ LINES = (
     "bot.billing  bot.figures  bot.outbox  bot.posts  bot.watches",
     "bot.store  bot.slack/",
     "bot.models/  bot.routing  bot.language/  platforms._*/",
-    "bot.config  bot.gathering  bot.habit  bot.hours  bot.lanes  bot.matching  bot.retry",
+    "bot.config  bot.gathering  bot.habit  bot.hours  bot.lanes  bot.matching  bot.retry"
+    "  bot.search",
     "bot.logs",
     "bot.secrecy",
     "bot.config_mistakes  bot.errors  bot.settings  bot.wording  platforms.base",

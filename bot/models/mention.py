@@ -20,6 +20,7 @@ from bot.errors import (
 )
 from bot.models.base import Base, BigId
 from bot.models.company import Department, Person
+from bot.search import words_of
 from bot.wording import ago
 
 
@@ -72,6 +73,8 @@ class Mention(Base):
     text: Mapped[str] = mapped_column(Text)
     search_text: Mapped[str] = mapped_column(Text)
     """Case-folded text and names, for looking things up the same way on every database."""
+    search_words: Mapped[str] = mapped_column(Text, default="", server_default="")
+    """Its words alone, for the index (see `bot/search.py`)."""
     author_id: Mapped[str] = mapped_column(String(255))
     author_handle: Mapped[str] = mapped_column(String(255))
     author_key: Mapped[str] = mapped_column(String(255), index=True)
@@ -196,6 +199,7 @@ class Mention(Base):
         """Its author edited it."""
         self.text, self.edited_at = text, now
         self.search_text = search_text(text, self.author_handle, self.author_name)
+        self.search_words = words_of(self.search_text)
 
     def lose_answer(self, *, now: datetime) -> None:
         """The reply that answered it was taken down: somebody has to decide what comes next."""
@@ -209,7 +213,7 @@ class Mention(Base):
         `goes_on`: its author wrote more, which is still there and may be answered.
         """
         self.state, self.gone_at = self.state if goes_on else MentionState.GONE, now
-        self.text, self.search_text, self.media = "", "", []
+        self.text, self.search_text, self.search_words, self.media = "", "", "", []
         self.parent_handle, self.parent_text, self.parent_url = "", "", ""
         self.url, self.feeling_words = "", ""
         if not goes_on:

@@ -66,6 +66,8 @@ class Listing:
     page: int
     command: str
     empty: str = "Nothing found."
+    more: bool = False
+    """There are older ones that are not counted."""
 
     @property
     def has_next(self) -> bool:
@@ -128,7 +130,8 @@ def draw_listing(listing: Listing) -> Drawn:
     """One page of mentions, with a button for the next one."""
     if not listing.total:
         return Drawn(notice(listing.empty), [section(escape(listing.empty))])
-    head = f"{listing.title}: {count(listing.total, 'mention')}"
+    newest = "the newest " if listing.more else ""
+    head = f"{listing.title}: {newest}{count(listing.total, 'mention')}"
     first = listing.page * PAGE + 1
     here = f", {first} to {first + len(listing.lines) - 1}" if listing.total > PAGE else ""
     blocks = [rich(line(leaf(head + here, bold=True)))]

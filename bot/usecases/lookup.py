@@ -114,8 +114,8 @@ class _Finder:
         newest = posts.newest(self._store, found.mentions)
         lines = (self._line(one, newest.get(one.id, one)) for one in found.mentions)
         return Listing(
-            title=title, lines=tuple(lines),
-            total=found.total, page=self._page, command=command.strip(), empty=empty,
+            title=title, lines=tuple(lines), total=found.total, more=found.more,
+            page=self._page, command=command.strip(), empty=empty,
         )  # fmt: skip
 
     def _line(self, mention: Mention, post: Mention) -> Line:

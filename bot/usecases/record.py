@@ -10,6 +10,7 @@ from bot.models import Card, Event, Mention, MentionState, Rule
 from bot.models.mention import search_text
 from bot.routing import Decision, DepartmentName, MentionFacts, NamedPerson, RoutingRule, Rulebook
 from bot.routing import route as route_text
+from bot.search import words_of
 from bot.store import Store
 from bot.wording import shorten, storable
 from platforms.base import FoundMention, Page, Parent, Platform
@@ -158,13 +159,15 @@ def _mention(
 def _row(store: Store, platform: Platform, post: FoundMention, reading: Reading) -> dict[str, Any]:
     """A post as the table has it, without where it goes."""
     mood, parent = reading.feeling, post.parent or Parent()
+    found_by = search_text(post.text, post.author.handle, post.author.name)
     return {
         "platform": platform.name,
         "external_id": post.external_id,
         "address": post.address,
         "url": post.url,
         "text": post.text,
-        "search_text": search_text(post.text, post.author.handle, post.author.name),
+        "search_text": found_by,
+        "search_words": words_of(found_by),
         "author_id": post.author.id,
         "author_handle": post.author.handle,
         "author_key": post.author.handle.casefold(),
