@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot import journal, original, watches
-from bot.models import Mention, Reply, ReplyState, Watch
+from bot import amendments, journal, original, watches
+from bot.models import AmendmentState, Mention, Reply, ReplyState, Watch
 from bot.store import Store
 from platforms.base import Platform, SourceState
 
@@ -106,6 +106,9 @@ def _note_removed(store: Store, reply: Reply) -> bool:
     """Nobody but us can see a reply of ours any more: its author is told once."""
     if reply.state != ReplyState.SENT or reply.removed_at is not None:
         return False
+    ours = amendments.open_one(store, reply.mention_id)
+    if ours is not None and ours.state == AmendmentState.QUEUED:
+        return False  # it may be we who take it down at this moment
     reply.removed_at = store.now
     journal.write(store, reply.mention, "removed")
     if reply.author.slack_id is not None:

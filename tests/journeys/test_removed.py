@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from tests.journeys.steps import reply, thread_text
+from tests.journeys.steps import pick, reply, thread_text
 from tests.town import Town, menu, words
 
 REFUND = "Where is my refund, @acme? You promised it on Monday."
@@ -77,3 +77,20 @@ def test_an_answer_after_that_stands_without_the_warning(town: Town):
 def asked_for(town: Town, post: int) -> int:
     """How often the platform was asked what became of a post."""
     return sum("ids=" in one.query and str(post) in one.query for one in town.square.requests)
+
+
+def test_what_we_take_down_ourselves_is_nobodys_surprise(town: Town):
+    """Not even when we look while its platform has done it and not answered yet."""
+    answered(town)
+    pick(town.ben, town.card("billing"), "Take our reply down…")
+    town.ben.submit(town.modal(town.ben), {"reason": "It names a customer."})
+    town.deliver()
+    town.square.order_fault("square", "drop_after", on="write")
+    town.cat.click(town.card("billing"), "agree")
+    town.drain.run_until_idle()
+    assert town.square.replies_by_brand("square") == []
+    town.clock.move(HOUR)
+    assert sum(watcher.run() for watcher in town.watchers) == 0
+    town.deliver()
+    assert "Our reply was taken down." in words(town.card("billing"))
+    assert not any("cannot be seen any more" in one.text for one in town.slack.dms(town.ben))
