@@ -7,7 +7,7 @@ NETWORK := tests/bluesky_network
 PIP := $(PY) -m pip --disable-pip-version-check --no-input
 
 .DEFAULT_GOAL := help
-.PHONY: help install sandbox test test-bluesky lint bench lock clean
+.PHONY: help install sandbox test test-bluesky lint bench chaos lock clean
 
 help: ## print these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -51,6 +51,9 @@ lint: $(VENV)/.dev ## check style, layers and types
 
 bench: $(VENV)/.dev ## measure, as ratios against a bare floor in the same run
 	@$(PY) -m tests.benchmarks
+
+chaos: $(VENV)/.dev ## break everything that can break, and write docs/promises.md
+	@$(PY) -m tests.rigs
 
 lock: ## write the lock files again (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url \

@@ -1,0 +1,92 @@
+"""`make chaos`: every lane at its full length, two at a time, and the table in docs/promises.md.
+
+`python -m tests.rigs crash races` runs only the lanes of these rigs, and writes no table.
+"""
+
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.benchmarks import databases
+from tests.benchmarks.databases import Kind
+from tests.rigs import lanes, table
+from tests.rigs.findings import Findings
+
+MEMORY = Path("/dev/shm")
+LONGEST = 1500.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lane:
+    name: str
+    database: str
+    arguments: tuple[str, ...]
+    must_break: bool = False
+    """Where no client can keep the promise: a rig that finds nothing there sees nothing."""
+
+    def run(self) -> Findings:
+        return lanes.run(self.name, *self.arguments, seconds=LONGEST)
+
+
+def main(chosen: list[str]) -> int:
+    begun = time.monotonic()
+    if MEMORY.is_dir() and os.access(MEMORY, os.W_OK):
+        tempfile.tempdir = os.environ["TMPDIR"] = str(MEMORY)
+    with databases.both() as kinds, ThreadPoolExecutor(2) as hands:
+        wanted = [one for one in _lanes(kinds) if not chosen or one.name in chosen]
+        results = list(zip(wanted, hands.map(_run, wanted), strict=True))
+    broken = [lane for lane, found in results if found.clean == lane.must_break]
+    seconds = time.monotonic() - begun
+    if not chosen:
+        table.write([(lane.database, found) for lane, found in results], seconds=seconds)
+    print(f"{len(results) - len(broken)} lanes as they must be, {len(broken)} not; {seconds:.0f} s")
+    return int(bool(broken))
+
+
+def _lanes(kinds: list[Kind]) -> Iterator[Lane]:
+    """The longest first, so that none is left over for one hand alone."""
+    for kind in kinds:
+        yield _on(kind, "crash", "--every", "3")
+    for kind in kinds:
+        yield _on(kind, "races", "--cards", "200", "--people", "50")
+    yield Lane(name="mutants", database="SQLite", arguments=())
+    yield _simulation("storm", 100)
+    for kind in kinds:
+        yield _on(kind, "crash", "--runs", "40", "--kills", "2")
+        yield _on(kind, "crash", "--runs", "24", "--kills", "5", "--seed", "2")
+    yield _simulation("deadly", 20)
+    yield _simulation("slow to show", 20)
+    yield _simulation("pace", 5)
+    for scene in ("lagging", "frozen anywhere"):
+        yield _simulation(scene, 10, must_break=True)
+
+
+def _on(kind: Kind, name: str, *arguments: str) -> Lane:
+    """A lane on a new database of this kind."""
+    return Lane(name=name, database=kind.name, arguments=(kind.address(), *arguments))
+
+
+def _simulation(scene: str, seeds: int, *, must_break: bool = False) -> Lane:
+    arguments = ("--scene", scene, "--seeds", str(seeds))
+    return Lane(name="simulation", database="SQLite", arguments=arguments, must_break=must_break)
+
+
+def _run(lane: Lane) -> Findings:
+    found = lane.run()
+    points, runs, lost, twice = found.sums()
+    print(
+        f"{lane.database:10} {lane.name:10} {found.fault:45} {points:>9,} points {runs:>5,} runs"
+        f" {lost:>3} lost {twice:>3} twice {found.seconds:>5.0f} s", flush=True,
+    )  # fmt: skip
+    for problem in found.problems:
+        print(f"    {'as expected, ' if lane.must_break else ''}{problem}", flush=True)
+    return found
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

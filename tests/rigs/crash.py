@@ -1,0 +1,117 @@
+"""kill -9 at every step that touches the database or the network, restart, and look.
+
+    python -m tests.rigs.crash DATABASE_URL [--every N | --runs N --kills N --seed S]
+
+As SQLite's own crash tests do it: the first step is fatal, then the second, the third, till a whole
+journey comes to its end alive (https://sqlite.org/testing.html). The database must be empty.
+"""
+
+import argparse
+import logging
+import random
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from itertools import count
+
+from tests.rigs import lanes
+from tests.rigs.findings import Findings
+from tests.rigs.journeys import JOURNEYS, Journey
+from tests.rigs.office import DELIVER, READ, Office
+
+STOCK = 20
+"""How many cards are posted beforehand at once."""
+PATIENCE = 3
+"""How often people press what is not acknowledged, before they wait till the bot is back."""
+LONGEST = 400
+"""More steps than any journey has."""
+
+
+class CrashRig:
+    def __init__(self, office: Office, findings: Findings) -> None:
+        self._office = office
+        self._findings = findings
+        self._numbers = count(1)
+
+    def every_step(self, kind: type[Journey], *, every: int) -> None:
+        """Die at the first step, `every` steps later, and so on, till one is lived through."""
+        stock: Iterator[Journey] = iter(())
+        for step in range(1, LONGEST, every):
+            journey = next(stock, None)
+            if journey is None:
+                stock = iter(self._prepared(kind, STOCK))
+                journey = next(stock)
+            if not self.live(journey, [step]):
+                return
+        raise AssertionError(f"{kind.__name__} does not end")
+
+    def several_deaths(self, *, kills: int, runs: int, seed: int) -> None:
+        """Journey after journey, each with deaths at steps that chance chooses."""
+        chance = random.Random(seed)
+        for number in range(runs):
+            (journey,) = self._prepared(JOURNEYS[(seed + number) % len(JOURNEYS)], 1)
+            self.live(journey, [chance.randint(1, 100) for _ in range(kills)])
+
+    def live(self, journey: Journey, kills: list[int]) -> int:
+        """Live through a journey, dying after so many steps each time; how often it died."""
+        office, deaths = self._office, []
+        for kill_at in (*kills, 0):
+            office.start_bot(kill_at=kill_at)
+            for _ in range(PATIENCE):
+                if not journey.acknowledged:
+                    journey.act()
+            if office.bot.ask(DELIVER):
+                break
+            deaths.append(f"step {kill_at}, {office.board.killed_at}")
+        problems = list(journey.check())
+        how = f"{type(journey).__name__}, killed at {'; '.join(deaths) or 'no step'}"
+        self._findings.add(journey.promise, points=len(deaths), problems=problems, how=how)
+        office.clear_desk()
+        office.bot.kill()
+        return len(deaths)
+
+    def _prepared(self, kind: type[Journey], number: int) -> list[Journey]:
+        """Journeys of a kind, with the cards that they begin with."""
+        office = self._office
+        made = [kind(office, next(self._numbers)) for _ in range(number)]
+        if kind.ready_made:
+            office.start_bot()
+            assert office.bot.ask(READ)
+            assert office.bot.ask(DELIVER)
+            office.bot.kill()
+        return made
+
+
+def main(arguments: list[str]) -> int:
+    options = _read(arguments)
+    # The stand-ins would tell of every connection that a killed client left open.
+    logging.disable(logging.CRITICAL)
+    begun = time.monotonic()
+    lanes.prepare(options.database_url)
+    fault = f"kill -9, {options.kills} times over" if options.runs else "kill -9 at every step"
+    findings = Findings(fault)
+    with closing(Office(options.database_url)) as office:
+        rig = CrashRig(office, findings)
+        if options.runs:
+            rig.several_deaths(kills=options.kills, runs=options.runs, seed=options.seed)
+        else:
+            for kind in JOURNEYS:
+                rig.every_step(kind, every=options.every)
+    findings.seconds = time.monotonic() - begun
+    print(findings.said())
+    return 0
+
+
+def _read(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("database_url")
+    parser.add_argument("--every", type=int, default=1, help="only each so many-th step")
+    parser.add_argument("--runs", type=int, default=0, help="so many, with several deaths each")
+    parser.add_argument("--kills", type=int, default=2)
+    parser.add_argument("--seed", type=int, default=1)
+    return parser.parse_args(arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

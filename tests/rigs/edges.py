@@ -1,0 +1,217 @@
+"""Slack and a social network in one thread and under a moved clock, at the edges of our own code.
+
+Slack stands where slack_sdk's client stands, the network where an adapter stands. Both take a call
+apart: it leaves, it may be carried out, it may come back; in between other actors go on.
+"""
+
+import random
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from http.client import RemoteDisconnected
+from types import SimpleNamespace
+from typing import Any, ClassVar
+from urllib.error import URLError
+
+from slack_sdk.errors import SlackApiError
+
+from bot.sandbox.world import MovableClock
+from platforms.base import (
+    Author,
+    FoundMention,
+    Length,
+    Page,
+    Platform,
+    PublishedReply,
+    Query,
+    Settings,
+    Target,
+    TemporaryError,
+    UncertainError,
+)
+
+TIMEOUT_SECONDS = 10.0
+HOWS = ("refused", "cut_after", "500_after", "timeout_after", "timeout_before", "429")
+
+
+@dataclass
+class Edge:
+    """What a call meets on its way. `faults`: of a hundred calls. `lag`: until what was written can
+    be read back, in seconds.
+    """
+
+    clock: MovableClock
+    chance: random.Random
+    step: Callable[[], None]
+    sleep: Callable[[float], None]
+    left: Callable[[], None]
+    faults: float = 0.0
+    lag: float = 0.0
+    slowest: float = 0.3
+    """Seconds that a call takes at most."""
+
+    def travel(self, act: Callable[[], Any]) -> tuple[str, Any]:
+        """Make a call; what it met ("" for nothing) and what it answered."""
+        self.left()
+        self.sleep(self.chance.random() * self.slowest)
+        how = self.chance.choice(HOWS) if self.chance.random() * 100 < self.faults else ""
+        answer = None if how in ("refused", "timeout_before", "429") else act()
+        if how.startswith("timeout"):
+            self.sleep(TIMEOUT_SECONDS)
+        self.step()
+        return how, answer
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    channel: str
+    ts: str
+    thread: str
+    mark: dict[str, Any]
+    at: datetime
+    text: str
+
+
+@dataclass
+class SimSlack:
+    """The calls that the worker makes, and all that came of them."""
+
+    edge: Edge
+    posts: list[Posted] = field(default_factory=list)
+    cards: dict[str, str] = field(default_factory=dict)
+    """What each card says now, by ts."""
+
+    def api_call(self, method: str, *, json: Any = None, params: Any = None) -> Any:
+        how, answer = self.edge.travel(lambda: self._do(method, json or params or {}))
+        if how == "refused":
+            raise URLError(ConnectionRefusedError())
+        if how == "429":
+            raise SlackApiError("", _response(429, "ratelimited", {"Retry-After": "3"}))
+        if how == "500_after":
+            raise SlackApiError("", _response(500, "<html>"))
+        if how == "cut_after":
+            raise RemoteDisconnected
+        if how:
+            raise TimeoutError
+        return SimpleNamespace(data={"ok": True} | answer)
+
+    def _do(self, method: str, said: dict[str, Any]) -> dict[str, Any]:
+        act = getattr(self, "_" + method.replace(".", "_"))
+        answer: dict[str, Any] = act(said)
+        return answer
+
+    def _auth_test(self, _: dict[str, Any]) -> dict[str, Any]:
+        return {"url": "https://sim.slack.com/", "user_id": "U0BOT"}
+
+    def _conversations_list(self, _: dict[str, Any]) -> dict[str, Any]:
+        names = ("support", "billing", "sales", "legal", "people", "switchboard", "leadership")
+        return {"channels": [{"name": one, "id": f"C-{one}"} for one in names]}
+
+    def _users_info(self, said: dict[str, Any]) -> dict[str, Any]:
+        return {"user": {"name": str(said["user"]).removeprefix("U0")}}
+
+    def _views_publish(self, _: dict[str, Any]) -> dict[str, Any]:
+        return {}
+
+    def _chat_postMessage(self, said: dict[str, Any]) -> dict[str, Any]:  # noqa: N802 (Slack's)
+        now = self.edge.clock.now()
+        ts = f"{now.timestamp():.6f}{len(self.posts):04}"
+        mark = said.get("metadata", {}).get("event_payload", {})
+        channel, thread = str(said["channel"]), str(said.get("thread_ts", ""))
+        self.posts.append(Posted(channel, ts, thread, mark, now, str(said["blocks"])))
+        self.cards[ts] = str(said["blocks"])
+        return {"channel": channel, "ts": ts}
+
+    def _chat_update(self, said: dict[str, Any]) -> dict[str, Any]:
+        self.cards[said["ts"]] = str(said["blocks"])
+        return {}
+
+    def _conversations_history(self, said: dict[str, Any]) -> dict[str, Any]:
+        return {"messages": self._seen(said["channel"], thread="")}
+
+    def _conversations_replies(self, said: dict[str, Any]) -> dict[str, Any]:
+        return {"messages": self._seen(said["channel"], thread=str(said["ts"]))}
+
+    def _seen(self, channel: str, *, thread: str) -> list[dict[str, Any]]:
+        written = self.edge.clock.now() - timedelta(seconds=self.edge.lag)
+        return [
+            {"ts": one.ts, "metadata": {"event_payload": one.mark}}
+            for one in self.posts
+            if (one.channel, one.thread) == (channel, thread) and one.at <= written
+        ]
+
+
+@dataclass
+class SimNetwork:
+    """What the public sees: customers' posts, and our replies with the text and when."""
+
+    edge: Edge
+    posts: list[FoundMention] = field(default_factory=list)
+    replies: list[tuple[str, str, datetime]] = field(default_factory=list)
+
+    def write(self, text: str) -> None:
+        number = str(len(self.posts) + 1)
+        self.posts.append(
+            FoundMention(
+                external_id=number,
+                address=number,
+                author=Author(id="7", handle="mara_k"),
+                text=text,
+                url=f"https://sim.example/{number}",
+                published_at=self.edge.clock.now(),
+            )
+        )
+
+
+class SimPlatform(Platform):
+    """An adapter for it. `network` is set on a subclass of each run."""
+
+    name = "sim"
+    label = "Sim"
+    Settings = Settings
+    counting = "Each character counts 1."
+    network: ClassVar[SimNetwork]
+
+    def __init__(self, settings: Settings) -> None:
+        """Nothing is needed."""
+
+    def fetch(self, query: Query, *, cursor: str | None) -> Page:
+        known, there = int(cursor or 0), self.network.posts
+        # One is read again each time, as platforms that date posts by the second make necessary.
+        fresh = self._call(lambda: there[max(0, known - 1) :], write=False)
+        return Page(mentions=tuple(fresh), cursor=str(known + len(fresh) - (1 if known else 0)))
+
+    def reply(self, to: Target, text: str, *, key: str) -> PublishedReply:
+        now = self.network.edge.clock.now
+        self._call(lambda: self.network.replies.append((to.address, text, now())), write=True)
+        return PublishedReply(external_id=key, url=f"https://sim.example/{key}")
+
+    def find_reply(
+        self, to: Target, text: str, *, key: str, since: datetime
+    ) -> PublishedReply | None:
+        written = self.network.edge.clock.now() - timedelta(seconds=self.network.edge.lag)
+        there = self._call(
+            lambda: [
+                one for one in self.network.replies
+                if one[:2] == (to.address, text) and one[2] <= written
+            ], write=False,
+        )  # fmt: skip
+        return PublishedReply(external_id=key, url=f"https://sim.example/{key}") if there else None
+
+    def refresh(self, ids: Sequence[str]) -> Iterable[Any]:
+        return ()
+
+    def measure(self, text: str) -> Length:
+        return Length(used=len(text), limit=500)
+
+    def _call(self, act: Callable[[], Any], *, write: bool) -> Any:
+        how, answer = self.network.edge.travel(act)
+        if how in ("refused", "429"):
+            raise TemporaryError("Sim is busy.", retry_after=3 if how == "429" else None)
+        if how:
+            raise UncertainError("Sim broke off.") if write else TemporaryError("Sim broke off.")
+        return answer
+
+
+def _response(status: int, code: str, headers: dict[str, str] | None = None) -> Any:
+    return SimpleNamespace(status_code=status, data={"error": code}, headers=headers or {})

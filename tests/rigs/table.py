@@ -1,0 +1,54 @@
+"""docs/promises.md, written by `make chaos` from what its lanes found."""
+
+import os
+import platform
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import app
+from tests.rigs.findings import Findings
+
+PAGE = Path(app.__file__).parent / "docs" / "promises.md"
+HEAD = """# The promises, and where they were broken on purpose
+
+Nothing is lost: a mention that a platform showed us reaches a channel, typed text is never gone,
+and what was acknowledged is written down. Nothing happens twice: one card a mention, one owner a
+claim, one public reply a submission. `make chaos` breaks what it can break, looks at what people
+and customers saw, and writes this page; `make test` runs a few seconds of each lane. How it is
+done: `tests/rigs/__init__.py`.
+
+*Points* are places where something was broken: a killed step, a step at which another worker went
+on, a press in a race. A reply that may or may not have gone out is no loss: a person is asked, and
+the rig's people look at the platform and answer.
+"""
+WINDOWS = """
+## Where no client can keep them
+
+- A process that is frozen between its last look at its lease and the request, for longer than the
+  lease lasts: another one takes over, looks, finds nothing, and in the end both may have sent.
+- A platform that shows what it took only after the last look (two and a half minutes): a card is
+  posted again. A reply is not: a person is asked.
+
+Two lanes go there and must find doubles, so that a rig that sees nothing is noticed.
+"""
+
+
+def write(found: Sequence[tuple[str, Findings]], *, seconds: float) -> None:
+    """`found`: with the database that each lane ran on."""
+    rows = [
+        f"| {promise} | {one.fault} | {database} | {row['points']:,} | {row['runs']:,} |"
+        f" {row['lost']} | {row['twice']} |"
+        for database, one in found
+        for promise, row in one.rows.items()
+    ]
+    PAGE.write_text("\n".join([
+        HEAD,
+        f"{datetime.now(UTC):%d %B %Y}, {seconds / 60:.0f} minutes on {os.cpu_count()} cores,"
+        f" Python {platform.python_version()}:",
+        "",
+        "| promise | fault | database | points | runs | lost | twice |",
+        "|---|---|---|--:|--:|--:|--:|",
+        *rows,
+        WINDOWS,
+    ]) + "\n")  # fmt: skip

@@ -1,0 +1,18 @@
+"""A few seeds of each weather; `make chaos` runs hundreds."""
+
+import pytest
+
+from tests.rigs.simulation import simulate
+
+
+@pytest.mark.parametrize(("name", "seeds"), [("storm", range(1, 4)), ("pace", range(1, 2))])
+def test_nothing_is_lost_and_nothing_comes_twice(name: str, seeds: range):
+    found = simulate(seeds, name)
+    assert found.clean, "\n".join(found.problems)
+
+
+@pytest.mark.parametrize("name", ["lagging", "frozen anywhere"])
+def test_where_no_client_can_keep_the_promise_the_rig_sees_it_broken(name: str):
+    """A rig that finds nothing here would find nothing anywhere."""
+    found = simulate(range(1, 20), name, until_broken=True)
+    assert [one for one in found.problems if one.startswith("twice")]

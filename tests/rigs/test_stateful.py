@@ -1,0 +1,300 @@
+"""People do anything in any order, Slack and the network fail now and then; a small model tells
+what must be true after each act. Hypothesis looks for the shortest story that breaks it.
+"""
+
+import itertools
+import random
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, ClassVar, cast
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
+from slack_sdk import WebClient
+from sqlalchemy import select
+
+import app
+import bot.database
+from bot import schema
+from bot.database import Database
+from bot.errors import Refusal
+from bot.ingest import Ingest
+from bot.models import Actor, Reply, ReplyState, Verdict
+from bot.sandbox.world import MovableClock
+from bot.slack.workspace import Workspace
+from bot.store import Store
+from bot.switchboard import Switchboard
+from bot.usecases.claim import claim_mention, release_mention
+from bot.usecases.configure import apply_config
+from bot.usecases.reply import confirm_sent, drop_reply, queue_reply, reply_form, send_again
+from bot.usecases.transfer import transfer_mention
+from bot.usecases.verdict import close_mention, reopen_mention
+from platforms import Configured
+from platforms.base import Settings
+from tests.rigs.edges import Edge, SimNetwork, SimPlatform, SimSlack
+from tests.town import EXAMPLE, MONDAY_MORNING
+
+PEOPLE = [Actor(f"U0{name}", name) for name in ("ANA", "BEN")]
+people = st.sampled_from(PEOPLE)
+which = st.integers(0, 2)
+"""Of the mentions there are; fewer than three are counted round."""
+
+
+@dataclass
+class Model:
+    """What must be true of a mention."""
+
+    number: int
+    owner: str | None = None
+    closed: bool = False
+    replies: dict[str, str] = field(default_factory=dict)
+    """Texts that were taken for sending, by submission."""
+    dropped: set[str] = field(default_factory=set)
+
+
+class Company(RuleBasedStateMachine):
+    template: ClassVar[Path]
+
+    def __init__(self) -> None:
+        super().__init__()
+        path = self.template.with_name("company.db")
+        bot.database._engine(f"sqlite:///{path}").dispose()
+        for left_over in path.parent.glob("company.db*"):
+            left_over.unlink()
+        shutil.copy(self.template, path)
+        self.clock, self.clicks = MovableClock(MONDAY_MORNING), itertools.count(1)
+        self.database = Database(f"sqlite:///{path}", clock=self.clock.now)
+        self.edge = Edge(
+            self.clock, random.Random(1), step=lambda: None, left=lambda: None,
+            sleep=lambda seconds: self.clock.move(timedelta(seconds=seconds)),
+        )  # fmt: skip
+        self.slack, self.network = SimSlack(self.edge), SimNetwork(self.edge)
+        here = type("SimHere", (SimPlatform,), {"network": self.network})
+        switchboard = Switchboard(
+            database=self.database, platforms={"sim": Configured(here, Settings())},
+            link=lambda *_: "",
+        )  # fmt: skip
+        workspace = Workspace("xoxb-sim", base_url="http://sim/")
+        workspace.client = cast("WebClient", self.slack)
+        self.drain = app.make_drain(switchboard, workspace)
+        self.source = Ingest(
+            self.database, "sim", switchboard.platforms["sim"].open, every=timedelta(0)
+        )
+        self.models: list[Model] = []
+        self.last: Callable[[], object] = lambda: None
+
+    # -- what happens
+
+    @precondition(lambda self: len(self.models) < 3)
+    @rule()
+    def post(self) -> None:
+        number = len(self.models) + 1
+        self.network.write(f"@acme acme: my bill is wrong, case {number}.")
+        while self.database.read(lambda store: store.mention(number)) is None:
+            self.clock.move(timedelta(hours=1))
+            self.source.run()
+        self.models.append(Model(number))
+
+    @rule(faults=st.sampled_from([0, 30]), seed=st.integers(0, 1000))
+    def deliver(self, faults: int, seed: int) -> None:
+        self.edge.faults, self.edge.chance = faults, random.Random(seed)
+        self._until_quiet(timedelta(minutes=3))
+
+    @precondition(lambda self: self.models)
+    @rule(which=which, who=people)
+    def claim(self, which: int, who: Actor) -> None:
+        model = self._model(which)
+        may = model.owner is None and not model.closed and not self._answered(model)
+        if self._act(claim_mention, model.number, by=who, click=self._click(), may=may):
+            model.owner = who.name
+
+    @precondition(lambda self: self.models)
+    @rule(which=which, who=people)
+    def release(self, which: int, who: Actor) -> None:
+        model = self._model(which)
+        may = model.owner == who.name and not model.closed and not self._answered(model)
+        if self._act(release_mention, model.number, by=who, click=self._click(), may=may):
+            model.owner = None
+
+    @precondition(lambda self: self.models)
+    @rule(which=which, who=people)
+    def close(self, which: int, who: Actor) -> None:
+        model = self._model(which)
+        may = not (model.closed or self._answered(model) or self._on_its_way(model))
+        if self._act(
+            close_mention, model.number, Verdict.SPAM, by=who, click=self._click(), may=may
+        ):
+            model.closed = True
+
+    @precondition(lambda self: self.models)
+    @rule(which=which, who=people)
+    def undo(self, which: int, who: Actor) -> None:
+        model = self._model(which)
+        if self._act(reopen_mention, model.number, by=who, click=self._click(), may=model.closed):
+            model.closed = False
+
+    @precondition(lambda self: self.models)
+    @rule(which=which, who=people, to=st.sampled_from(["#support", "#billing"]))
+    def send_to(self, which: int, who: Actor, to: str) -> None:
+        model = self._model(which)
+        there = self.database.read(lambda store: store.current_card(model.number))
+        assert there is not None
+        may = there.channel != to and not (
+            model.closed or self._answered(model) or self._on_its_way(model)
+        )
+        if self._act(
+            transfer_mention, model.number, by=who, click=self._click(), channel=to, may=may
+        ):
+            model.owner = None
+
+    @precondition(lambda self: self.models)
+    @rule(which=which, who=people)
+    def reply(self, which: int, who: Actor) -> None:
+        model, submission = self._model(which), f"view:{self._click()}"
+        text = f"Answer {submission}"
+        may = not model.closed and not self._on_its_way(model)
+        try:
+            form = self.database.read(reply_form, model.number, by=who)
+        except Refusal:
+            assert not may
+            return
+        if self._act(
+            queue_reply, model.number, text, by=who, submission=submission, seen=form.seen, may=may
+        ):
+            model.replies[submission] = text
+            model.owner = model.owner or who.name
+
+    @rule()
+    def again(self) -> None:
+        """Slack delivers the last press once more."""
+        with suppress(Refusal):
+            self.last()
+
+    @rule(who=people, drop=st.booleans())
+    def decide(self, who: Actor, drop: bool) -> None:
+        """A person looks at the network and answers what the card asks."""
+        for reply in self.database.read(_stuck):
+            there = self._published(reply)
+            if drop and not there:
+                self._act(drop_reply, reply.id, by=who, click=self._click(), may=True)
+                self._model_of(reply).dropped.add(reply.text)
+            else:
+                what = confirm_sent if there else send_again
+                self._act(what, reply.id, by=who, click=self._click(), may=True)
+                self._model_of(reply).dropped.discard(reply.text)
+
+    # -- what must be true
+
+    def teardown(self) -> None:
+        self.edge.faults = 0
+        for _ in range(3):
+            self._until_quiet(timedelta(hours=3))
+            for reply in self.database.read(_stuck):
+                if reply.text not in self._model_of(reply).dropped:
+                    what = confirm_sent if self._published(reply) else send_again
+                    self.database.write(what, reply.id, by=PEOPLE[0], click=self._click())
+        cards = Counter(one.mark["card"] for one in self.slack.posts if not one.thread
+                        and "card" in one.mark)  # fmt: skip
+        assert all(times == 1 for times in cards.values()), f"cards were posted twice: {cards}"
+        for model in self.models:
+            self._holds(model)
+            current = self.database.read(lambda store, one=model: store.current_card(one.number))
+            assert current is not None
+            assert current.ts, f"mention {model.number} has no card"
+            shown = self.slack.cards[current.ts]
+            if model.owner and not model.closed and not model.replies:
+                assert f"*{model.owner}*" in shown, "the card is out of date"
+            for text in model.replies.values():
+                wanted = 0 if text in model.dropped else 1
+                times = [one[1] for one in self.network.replies].count(text)
+                assert times == wanted, f"{text} is out {times} times, not {wanted}"
+        self.database.close()
+
+    def _holds(self, model: Model) -> None:
+        mention = self.database.read(lambda store: store.mention(model.number))
+        assert mention is not None
+        assert (mention.owner.name if mention.owner else None) == model.owner
+        out = Counter(text for _, text, _ in self.network.replies)
+        assert all(times == 1 for times in out.values()), f"public replies: {out}"
+
+    # -- steps
+
+    def _act(self, act: Callable[..., Any], *args: Any, may: bool, **named: Any) -> bool:
+        """Do it; it must be refused exactly when it may not be."""
+        self.last = lambda: self.database.write(act, *args, **named)
+        refused = ""
+        try:
+            self.last()
+        except Refusal as refusal:
+            refused = f" with “{refusal}”"
+        assert may != bool(refused), (
+            f"{act.__name__} was {'' if refused else 'not '}refused{refused}"
+        )
+        return not refused
+
+    def _until_quiet(self, at_most: timedelta) -> None:
+        end = self.clock.now() + at_most
+        while True:
+            self.drain.run_until_idle()
+            wait = self.drain.seconds_until_due()
+            if wait is None or self.clock.now() + timedelta(seconds=wait) > end:
+                return
+            self.clock.move(timedelta(seconds=wait + 0.001))
+
+    def _click(self) -> str:
+        return f"click:{next(self.clicks)}"
+
+    def _model(self, number: int) -> Model:
+        return self.models[number % len(self.models)]
+
+    def _model_of(self, reply: Reply) -> Model:
+        return self.models[reply.mention_id - 1]
+
+    def _published(self, reply: Reply) -> bool:
+        return any(text == reply.text for _, text, _ in self.network.replies)
+
+    def _states(self, model: Model) -> list[ReplyState]:
+        found = self.database.read(_replies)
+        return [ReplyState(one.state) for one in found if one.mention_id == model.number]
+
+    def _answered(self, model: Model) -> bool:
+        return ReplyState.SENT in self._states(model)
+
+    def _on_its_way(self, model: Model) -> bool:
+        waiting = {ReplyState.QUEUED, ReplyState.SENDING, ReplyState.UNCERTAIN}
+        return bool(waiting & set(self._states(model)))
+
+
+def _stuck(store: Store) -> list[Reply]:
+    asked = (ReplyState.UNCERTAIN, ReplyState.FAILED)
+    return [one for one in _replies(store) if one.state in asked]
+
+
+def _replies(store: Store) -> list[Reply]:
+    return list(store.session.scalars(select(Reply).order_by(Reply.id)))
+
+
+@pytest.mark.usefixtures("engines")
+def test_whatever_people_do_in_whatever_order(monkeypatch: pytest.MonkeyPatch):
+    with tempfile.TemporaryDirectory(prefix="company-") as folder:
+        Company.template = Path(folder) / "template.db"
+        database = Database(f"sqlite:///{Company.template}")
+        schema.upgrade(database)
+        database.write(apply_config, app.load_config(EXAMPLE))
+        database.close()
+        run_state_machine_as_test(  # type: ignore[no-untyped-call]
+            Company,
+            settings=settings(
+                max_examples=8, stateful_step_count=25, deadline=None, derandomize=True,
+                database=None, phases=[Phase.generate, Phase.shrink],
+                suppress_health_check=list(HealthCheck),
+            ),
+        )  # fmt: skip
