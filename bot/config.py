@@ -158,6 +158,13 @@ class Budget(_Table):
     replies: Dollars | None = Field(None, examples=[5.0])
 
 
+class Policy(_Table):
+    """Who may speak in the brand's name. Who works here may, unless this says otherwise."""
+
+    guests_may_reply: Annotated[bool, Field(strict=True)] = Field(default=False, examples=[True])
+    """Whether Slack's guests claim, reply and decide as colleagues do. Nobody else from outside."""
+
+
 class Rule(_Table):
     """Conditions that must all hold; of a list, any one."""
 
@@ -201,6 +208,7 @@ class Config(_Table):
     """None: somebody is always there."""
     leadership: Leadership | None = None
     budget: dict[Platform, Budget] = Field(default={}, examples=[{"x": {"reads": 10.0}}])
+    policy: Policy = Policy()
     departments: tuple[Department, ...] = _key("department", min_length=1)
     people: tuple[Person, ...] = _key("person", default=())
 
@@ -211,6 +219,7 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "[hours]": Hours,
     "[leadership]": Leadership,
     "[budget.*]": Budget,
+    "[policy]": Policy,
     "[[department]]": Department,
     "[[department.rule]]": Rule,
     "[[person]]": Person,

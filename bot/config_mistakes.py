@@ -28,6 +28,7 @@ _WRONG = {
     "finite_number": "is not a number",
     "greater_than_equal": "is too small",
     "literal_error": "is not a day of the week",
+    "bool_type": "is neither true nor false",
     "dict_type": "is not a table",
     "model_type": "is not a table",
 }

@@ -23,6 +23,14 @@ class UnknownMention(Refusal):
     """There is no mention number {number} here. Type `/mentions search` and a word from it."""
 
 
+class NotMetYet(Refusal):
+    """Slack did not tell me who you are, so nothing was done. Try once more in a minute."""
+
+
+class OnlyColleagues(Refusal):
+    """Here {who} may read along, not act for the company. Ask a colleague in the card's thread."""
+
+
 class AlreadyClaimed(Refusal):
     """{owner} claimed this {when}. You can still add a note, or ask in the thread."""
 
@@ -143,10 +151,6 @@ class RemovalAsked(Refusal):
 
 class SecondPersonNeeded(Refusal):
     """You asked for this yourself, so somebody else has to agree. Ask a colleague in the thread."""
-
-
-class NotForGuests(Refusal):
-    """Guests cannot take down what the company said. Ask a colleague in the thread."""
 
 
 class NotYourWish(Refusal):

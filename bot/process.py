@@ -43,6 +43,7 @@ from platforms.base import PlatformError
 log = logging.getLogger(__name__)
 
 STOP_SECONDS = 8.0
+RECEPTION_SECONDS = 1
 
 MakeApp = Callable[[Switchboard, Settings], App]
 """Makes the Bolt app with all its handlers."""
@@ -61,9 +62,10 @@ class Process:
     ) -> None:
         self.settings = settings
         self.database = Database(settings.database_url, clock=clock)
-        self.workspace = Workspace(
-            settings.slack_bot_token.get_secret_value(), base_url=settings.slack_api_url
-        )
+        token, slack = settings.slack_bot_token.get_secret_value(), settings.slack_api_url
+        self.workspace = Workspace(token, base_url=slack)
+        # Somebody waits for it, and Slack's patience with us is three seconds.
+        self.reception = Workspace(token, base_url=slack, timeout=RECEPTION_SECONDS)
         self.platforms = platforms
         if settings.engine == PROCRASTINATE:
             from bot.engine import hints  # noqa: PLC0415 (most run without it, and it loads slowly)
@@ -74,7 +76,7 @@ class Process:
         self._stops: list[Callable[[], None]] = []
         self.switchboard = Switchboard(
             database=self.database, platforms=platforms, link=self.workspace.link_to,
-            wake=self._wake_engine,
+            face=self.reception.face, wake=self._wake_engine,
         )  # fmt: skip
         self.web: WebServer | None = None
         self._stop_by = 0.0

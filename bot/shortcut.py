@@ -13,7 +13,7 @@ from sqlalchemy import TextClause, bindparam, text
 
 from bot import lanes
 from bot.journal import NAME_LASTS
-from bot.models import Event
+from bot.models import Event, Standing
 from bot.store import DELIVERY_COLUMNS, WANT_AGAIN, Store
 
 _CLICKED = "clicked (mention, who, click) AS (VALUES {clicks})"
@@ -22,7 +22,7 @@ _TAKE = """
     SET owner_id = person.id, claimed_at = :now, state = 'claimed', version = mention.version + 1
     FROM clicked JOIN person ON person.slack_id = clicked.who
     WHERE mention.id = clicked.mention AND mention.state = 'waiting' AND mention.owner_id IS NULL
-        AND person.looked_up_at >= :known_since
+        AND person.standing = '{colleague}' AND person.looked_up_at >= :known_since
         AND NOT EXISTS (SELECT 1 FROM event WHERE event.click = clicked.click)
     RETURNING mention.id AS mention, mention.owner_id AS owner
 """
@@ -127,7 +127,8 @@ def _statement(words: str, count: int, *, json: str = "") -> TextClause:
     whole = words.format(
         clicks=", ".join(f"(:m{number}, :w{number}, :c{number})" for number in range(count)),
         columns=DELIVERY_COLUMNS, want_again=WANT_AGAIN, json=json,
-        posts=lanes.posts(""), updates=lanes.UPDATES, homes=lanes.HOMES,
+        colleague=Standing.COLLEAGUE.value, posts=lanes.posts(""),
+        updates=lanes.UPDATES, homes=lanes.HOMES,
     )  # fmt: skip
     times = [name for name in ("now", "known_since") if f":{name}" in whole]
     return text(whole).bindparams(*(bindparam(name, type_=Event.at.type) for name in times))

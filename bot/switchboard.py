@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from bot.database import Database
 from bot.errors import NotConnected
 from bot.ledger import KeptLedger
+from bot.slack.workspace import Face
 from platforms import Configured
 from platforms.base import Platform
 
@@ -20,6 +21,8 @@ class Switchboard:
     platforms: Mapping[str, Configured]
     link: Callable[[str | None, str | None], str]
     """The address of a message in Slack by channel and ts; "" when it is not known."""
+    face: Callable[[str], Face]
+    """Who somebody is, asked of Slack now; raises PlatformError."""
     wake: Callable[[], None] = _nobody_to_wake
     """Tells the engine that something may be due."""
 

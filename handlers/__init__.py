@@ -15,6 +15,7 @@ from handlers import (
     claim,
     errors,
     home,
+    introductions,
     lookup,
     reactions,
     reply,
@@ -45,6 +46,7 @@ def build_app(switchboard: Switchboard, settings: Settings) -> App:
         request_verification_enabled=secret is not None,
         raise_error_for_unhandled_request=False,
     )
+    introductions.register(app, switchboard)
     # Bolt asks one listener after the other: what must be fast comes first.
     for room in (claim, reply, by_hand, transfer, verdict, amend, lookup, home, reactions):
         room.register(app, switchboard)

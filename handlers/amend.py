@@ -28,7 +28,6 @@ from bot.usecases.take_down import (
     agree_to_removal,
     ask_removal,
     check_removal,
-    record_guest,
     withdraw_removal,
 )
 
@@ -109,9 +108,8 @@ def _hear_removals(app: App, switchboard: Switchboard) -> None:
     database = switchboard.database
 
     @app.view(ids.TAKE_DOWN_MODAL)
-    def ask(ack: Ack, body: Payload, view: Payload, client: WebClient) -> None:
+    def ask(ack: Ack, body: Payload, view: Payload) -> None:
         by = payloads.actor(body)
-        _meet(switchboard, client, by)
         database.write(
             ask_removal, payloads.about_reply(view).reply_id, by=by,
             reason=payloads.typed(view, ids.REASON), submission=payloads.click(body),
@@ -119,10 +117,9 @@ def _hear_removals(app: App, switchboard: Switchboard) -> None:
         switchboard.wake()
         ack()
 
-    def decides(what: Callable[..., Amendment]) -> Callable[[Ack, Payload, WebClient], None]:
-        def decided(ack: Ack, body: Payload, client: WebClient) -> None:
+    def decides(what: Callable[..., Amendment]) -> Callable[[Ack, Payload], None]:
+        def decided(ack: Ack, body: Payload) -> None:
             by, click = payloads.actor(body), payloads.click(body)
-            _meet(switchboard, client, by)
             number = payloads.number(payloads.value(body))
             database.write(what, number, by=by, click=click)
             switchboard.wake()
@@ -167,11 +164,3 @@ def _take_down_window(switchboard: Switchboard, reply_id: int, _: Actor) -> Bloc
     with closing(switchboard.open(post.platform)) as platform:
         check_removal(reply, platform)
         return take_down_modal(reply, platform=platform.label, can_change=platform.can_edit)
-
-
-def _meet(switchboard: Switchboard, client: WebClient, by: Actor) -> None:
-    """Ask Slack who that is: whether somebody is a guest may change, or not be known yet."""
-    user = client.users_info(user=by.slack_id)["user"]
-    outside = ("is_restricted", "is_ultra_restricted", "is_stranger")
-    guest = any(user.get(kind) for kind in outside)
-    switchboard.database.write(record_guest, by=by, guest=guest)

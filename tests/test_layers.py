@@ -29,7 +29,7 @@ LINES = (
     "bot.usecases  bot.usecases.*",
     "bot.original",
     "bot.conversation  bot.shortcut",
-    "bot.sources",
+    "bot.rights  bot.sources",
     "bot.amendments  bot.journal  bot.purse",
     "bot.billing  bot.figures  bot.outbox  bot.posts  bot.watches",
     "bot.store  bot.slack/",

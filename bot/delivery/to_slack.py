@@ -206,7 +206,7 @@ class NameSender(Sender[Unknown, Face | None]):
     def record(self, store: Store, parcel: Unknown, receipt: Face | None) -> None:
         people.record_name(store, parcel.person_id, receipt.name if receipt else None)
         if receipt is not None:
-            people.record_presence(store, parcel.person_id, is_here=receipt.is_here)
+            people.record_standing(store, parcel.person_id, receipt.standing)
 
 
 def _mark(view: CardView) -> dict[str, Any]:

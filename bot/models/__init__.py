@@ -13,7 +13,7 @@ from bot.models.amendment import (
 from bot.models.base import Base, UTCDateTime
 from bot.models.billed import KnownAuthor, Receipt, Spending
 from bot.models.card import Card, Event
-from bot.models.company import Actor, Department, Member, Person, Rule, Setting
+from bot.models.company import Actor, Department, Member, Person, Rule, Setting, Standing
 from bot.models.mention import OPEN_STATES, Mention, MentionState, Verdict
 from bot.models.outbox import Delivery, DeliveryState, Failure, Lane, Source
 from bot.models.reply import REPLY_MOVES, Reply, ReplyState
@@ -47,6 +47,7 @@ __all__ = [
     "Setting",
     "Source",
     "Spending",
+    "Standing",
     "UTCDateTime",
     "Verdict",
     "Watch",

@@ -9,7 +9,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from bot.errors import NotForGuests, NothingToDecide, NotYourWish, SecondPersonNeeded
+from bot.errors import NothingToDecide, NotYourWish, SecondPersonNeeded
 from bot.models.base import Base, BigId
 from bot.models.company import Person
 from bot.models.reply import Reply
@@ -117,8 +117,6 @@ class Amendment(Base):
             raise NothingToDecide
         if by.id == self.asked_by_id:
             raise SecondPersonNeeded
-        if by.guest:
-            raise NotForGuests
         self.move(AmendmentState.QUEUED)
         self.agreed_by, self.agreed_at = by, now
 

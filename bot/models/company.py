@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ForeignKey, String, Text
@@ -16,6 +17,16 @@ class Actor:
 
     slack_id: str
     name: str
+
+
+class Standing(StrEnum):
+    """What somebody is to the company, as Slack says. The value is how people read it."""
+
+    COLLEAGUE = "colleagues"
+    GUEST = "guests"
+    PARTNER = "people from other companies"
+    BOT = "apps and bots"
+    LEFT = "people who have left"
 
 
 class Setting(Base):
@@ -70,9 +81,9 @@ class Person(Base):
     named: Mapped[bool] = mapped_column(default=False)
     """True for people of the configuration, whose name in a post decides where it goes."""
     department_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"))
-    guest: Mapped[bool] = mapped_column(default=False)
-    """Slack says that they belong to another company, or see a few channels only."""
     looked_up_at: Mapped[datetime | None]
     """When Slack last told us the name."""
+    standing: Mapped[Standing | None] = mapped_column(String(32))
+    """What Slack last told us that they are; None before it was asked."""
     left_at: Mapped[datetime | None]
     """When Slack told us that they are not there any more."""

@@ -31,6 +31,7 @@ class Member:
     tz: str = "Europe/Vienna"
     is_admin: bool = False
     is_guest: bool = False
+    is_single_channel_guest: bool = False
     is_stranger: bool = False
     is_bot: bool = False
     is_deactivated: bool = False

@@ -77,6 +77,7 @@ import secrets
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from typing import Any
 
 from aiohttp import web
 
@@ -160,27 +161,29 @@ class SlackStandIn(Observed):
         real_name: str,
         *,
         tz: str = "Europe/Vienna",
-        is_admin: bool = False,
-        is_guest: bool = False,
-        is_stranger: bool = False,
+        **what: bool,
     ) -> Person:
-        """Add somebody; a stranger belongs to another company (Slack Connect)."""
+        """Add somebody. `what` they are: is_admin, is_guest, is_single_channel_guest, is_bot, or
+        is_stranger, who belongs to another company (Slack Connect).
+        """  # noqa: D205 (two sentences that belong together)
         member = Member(
             id=self.inside.workspace.new_id("U", name),
             name=name,
             real_name=real_name,
             tz=tz,
-            is_admin=is_admin,
-            is_guest=is_guest,
-            is_stranger=is_stranger,
+            **what,
         )
         self.inside.workspace.add_member(member)
         return self.person(name)
 
     def deactivate(self, name: str) -> None:
         """Somebody left the company."""
-        gone = replace(self.inside.workspace.member(name), is_deactivated=True)
-        self.inside.workspace.add_member(gone)
+        self.change_person(name, is_deactivated=True)
+
+    def change_person(self, name: str, **what: Any) -> None:
+        """Make somebody a guest, say, or no guest any more."""
+        changed = replace(self.inside.workspace.member(name), **what)
+        self.inside.workspace.add_member(changed)
 
     def add_channel(
         self,
@@ -194,7 +197,8 @@ class SlackStandIn(Observed):
         everybody = [
             member.name
             for member in self.inside.workspace.members()
-            if not (member.is_bot or member.is_guest or member.is_stranger)
+            if not (member.is_bot or member.is_stranger)
+            if not (member.is_guest or member.is_single_channel_guest)
         ]
         inside = {
             self.inside.workspace.member(each).id

@@ -20,6 +20,14 @@ def actor(body: Payload) -> Actor:
     return Actor(str(user["id"]), str(user.get("name") or user.get("username") or user["id"]))
 
 
+def who(body: Payload) -> str:
+    """The Slack id of whoever caused this, whatever it is; "" when nobody did."""
+    if "user_id" in body:
+        return str(body["user_id"])
+    user = body.get("user") or body.get("event", {}).get("user") or ""
+    return str(user["id"] if isinstance(user, dict) else user)
+
+
 def click(body: Payload) -> str:
     """What Slack calls this one click or submission, stable over repeats of its delivery."""
     if body.get("type") == "view_submission":

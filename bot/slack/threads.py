@@ -30,6 +30,7 @@ _LINES = {
     "claimed": "{who} claimed this.",
     "released": "{who} released this; it waits for somebody.",
     "left alone": "{name} is not in Slack any more; this waits for somebody.",
+    "taken from": "{name} may not act for the company any more; this waits for somebody.",
     "replied": "{who} sent a reply on its way: “{text}”",
     "answered": "{who}'s reply is public.",
     "answered by hand": "{who} answered this there: “{text}”",

@@ -17,6 +17,7 @@ from urllib.error import URLError
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
+from bot.models import Standing
 from bot.slack.cards import Drawn
 from platforms.base import (
     GoneError,
@@ -55,8 +56,7 @@ class Face:
     """Somebody as Slack knows them."""
 
     name: str
-    is_here: bool
-    """False for who was deactivated: https://docs.slack.dev/reference/objects/user-object."""
+    standing: Standing
 
 
 _PAUSING = {
@@ -88,18 +88,26 @@ class Workspace:
     """One Slack workspace, as the bot may use it."""
 
     def __init__(
-        self, token: str, *, base_url: str, clock: Callable[[], float] = time.monotonic
+        self,
+        token: str,
+        *,
+        base_url: str,
+        clock: Callable[[], float] = time.monotonic,
+        timeout: int = TIMEOUT,
     ) -> None:
-        self.client = WebClient(token, base_url=base_url, timeout=TIMEOUT, retry_handlers=[])
+        """`timeout`: seconds that a call may take."""
+        self.client = WebClient(token, base_url=base_url, timeout=timeout, retry_handlers=[])
         self._clock = clock
         self._channels: dict[str, str] = {}
         self._channels_read = float("-inf")
         self._home_url = ""
+        self._team_id = ""
 
     def who_am_i(self) -> str:
         """Our user id. Raises PausedError when the token is not good."""
         answer = self._read("auth.test")
         self._home_url = str(answer["url"]).rstrip("/")
+        self._team_id = str(answer["team_id"])
         return str(answer["user_id"])
 
     def link_to(self, channel_id: str | None, ts: str | None) -> str:
@@ -156,11 +164,13 @@ class Workspace:
         self._write("views.publish", user_id=user_id, view=view)
 
     def face(self, user_id: str) -> Face:
-        """How somebody is called. Raises RejectedError when Slack knows nobody of that id."""
+        """Who somebody is. Raises RejectedError when Slack knows nobody of that id."""
+        if not self._team_id:
+            self.who_am_i()
         user = self._read("users.info", user=user_id)["user"]
         profile = user.get("profile", {})
         known = profile.get("real_name") or user.get("real_name") or profile.get("display_name")
-        return Face(str(known or user.get("name") or user_id), not user.get("deleted"))
+        return Face(str(known or user.get("name") or user_id), _standing(user, self._team_id))
 
     def channel_id(self, written: str) -> str:
         """The id of "#support"; ids, of people too, are themselves."""
@@ -209,6 +219,24 @@ class Workspace:
         except (OSError, HTTPException, ValueError) as error:
             raise UncertainError(f"Slack broke off: {type(error).__name__}.") from error
         return cast("dict[str, Any]", answer.data)
+
+
+def _standing(user: dict[str, Any], our_team: str) -> Standing:
+    """What a user is to us: https://docs.slack.dev/reference/objects/user-object.
+
+    `is_stranger` alone does not tell: it is false for who shares a channel with us. In an
+    organisation of several workspaces colleagues belong to another one, and to ours besides.
+    """
+    if user.get("deleted"):
+        return Standing.LEFT
+    if user.get("is_bot") or user.get("is_workflow_bot") or user.get("id") == "USLACKBOT":
+        return Standing.BOT
+    teams = {user.get("team_id"), *user.get("enterprise_user", {}).get("teams", ())}
+    if user.get("is_stranger") or our_team not in teams:
+        return Standing.PARTNER
+    if user.get("is_restricted") or user.get("is_ultra_restricted"):
+        return Standing.GUEST
+    return Standing.COLLEAGUE
 
 
 def _unreachable(error: URLError) -> PlatformError:

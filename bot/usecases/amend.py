@@ -5,7 +5,7 @@ The first choice before taking it down. What it said before is kept, with who ch
 
 from dataclasses import dataclass
 
-from bot import amendments, journal, posts
+from bot import amendments, journal, posts, rights
 from bot.errors import (
     CannotChange,
     ChangeOnItsWay,
@@ -56,6 +56,7 @@ def change_form(store: Store, reply_id: int, *, by: Actor) -> ChangeForm:
     """What there is to know before writing. Refuses whoever may not change it."""
     reply = amendments.public_reply(store, reply_id)
     person = store.person(by.slack_id)
+    rights.refuse_onlooker(store, person)
     _demand_right(store, reply, person, by)
     draft = amendments.draft(store, reply_id, person) if person else None
     change = amendments.last_change(store, reply_id)
@@ -104,7 +105,7 @@ def queue_change(
     again = amendments.submitted(store, submission)
     if again is not None:
         return again
-    reply, person = amendments.public_reply(store, reply_id), journal.person(store, by)
+    reply, person = amendments.public_reply(store, reply_id), rights.colleague(store, by)
     _demand_right(store, reply, person, by)
     if not reason.strip():
         raise WhyMissing

@@ -1,6 +1,6 @@
 """Somebody answered on the platform themselves, because it takes no reply from programs."""
 
-from bot import conversation, journal
+from bot import conversation, journal, rights
 from bot.errors import NothingWritten
 from bot.models import Actor, Reply, ReplyState
 from bot.store import Store
@@ -16,7 +16,7 @@ def record_by_hand(
     again = store.submitted_reply(submission)
     if again is not None:
         return again
-    mention, person = journal.mention(store, mention_id), journal.person(store, by)
+    mention, person = journal.mention(store, mention_id), rights.colleague(store, by)
     post = conversation.post_seen(store, mention, seen)
     reply = store.draft(mention_id, person.id)
     if reply is None:

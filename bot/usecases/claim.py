@@ -1,6 +1,6 @@
 """One person takes a mention, or lets it go."""
 
-from bot import journal
+from bot import journal, rights
 from bot.models import Actor, Mention
 from bot.store import Store
 
@@ -12,7 +12,7 @@ def claim_mention(store: Store, mention_id: int, *, by: Actor, click: str) -> Me
     """
     mention = journal.mention(store, mention_id)
     if not store.has_event(click):
-        person = journal.person(store, by)
+        person = rights.colleague(store, by)
         mention.claim(person, now=store.now)
         journal.write(store, mention, "claimed", by=person, click=click)
     return mention
@@ -23,7 +23,7 @@ def release_mention(
 ) -> Mention:
     mention = journal.mention(store, mention_id)
     if not store.has_event(click):
-        person = journal.person(store, by)
+        person = rights.colleague(store, by)
         owner = mention.owner
         mention.release(person, now=store.now, is_admin=is_admin)
         journal.write(store, mention, "released", by=person, click=click)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bot.config import USER_ID, Brand, Budget, Config, Hours, Leadership
+from bot.config import USER_ID, Brand, Budget, Config, Hours, Leadership, Policy
 from bot.config import Department as WrittenDepartment
 from bot.config import Person as WrittenPerson
 from bot.config import Rule as WrittenRule
@@ -50,6 +50,7 @@ def current_config(store: Store) -> Config:
         budget={
             name: Budget.model_validate(one) for name, one in company.get("budget", {}).items()
         },
+        policy=Policy.model_validate(company.get("policy", {}), by_name=True),
         departments=tuple(_read_department(one) for one in departments),
         people=tuple(
             WrittenPerson(

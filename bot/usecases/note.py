@@ -1,6 +1,6 @@
 """A remark for colleagues in a mention's history. It never leaves Slack."""
 
-from bot import journal
+from bot import journal, rights
 from bot.errors import EmptyNote
 from bot.models import Actor, Mention
 from bot.store import Store
@@ -11,6 +11,6 @@ def add_note(store: Store, mention_id: int, text: str, *, by: Actor, click: str)
     if not text.strip():
         raise EmptyNote
     if not store.has_event(click):
-        person = journal.person(store, by)
+        person = rights.colleague(store, by)
         journal.write(store, mention, "noted", by=person, click=click, text=text.strip())
     return mention

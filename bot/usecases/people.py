@@ -1,7 +1,9 @@
 """Who people are: what Slack told us of them, and which departments they answer for."""
 
-from bot import journal
-from bot.models import Actor, Member, Person
+from datetime import timedelta
+
+from bot import journal, rights
+from bot.models import Actor, Member, Person, Standing
 from bot.store import Store
 
 MANY = 1000
@@ -22,18 +24,38 @@ def record_name(store: Store, person_id: int, name: str | None) -> None:
             journal.redraw(store, mention)
 
 
-def record_presence(store: Store, person_id: int, *, is_here: bool) -> None:
-    """Who left the company holds nothing any more: it waits for somebody else."""
+def record_standing(store: Store, person_id: int, standing: Standing) -> None:
+    """Keep what somebody is. Who may not act any more holds nothing: it waits for others."""
     person = store.person_by_id(person_id)
     if person is None:
         return
-    if is_here:
-        person.left_at = None
+    person.standing = standing
+    person.left_at = (person.left_at or store.now) if standing == Standing.LEFT else None
+    if rights.may_act(store, person):
         return
-    person.left_at = person.left_at or store.now
     for mention in store.held_by(person, limit=MANY).mentions:
         mention.release(person, now=store.now)
-        journal.write(store, mention, "left alone", name=person.name)
+        left = "left alone" if standing == Standing.LEFT else "taken from"
+        journal.write(store, mention, left, name=person.name)
+
+
+def acquainted_for(store: Store, slack_id: str) -> timedelta | None:
+    """How long what we know of somebody lasts; None when they must be looked up first."""
+    person = store.person(slack_id)
+    if person is None or person.standing is None or person.looked_up_at is None:
+        return None
+    left = person.looked_up_at + journal.NAME_LASTS - store.now
+    return left if left > timedelta() else None
+
+
+def introduce(store: Store, slack_id: str, *, name: str, standing: Standing) -> None:
+    """Keep what Slack says of somebody who is about to act."""
+    person = store.person(slack_id)
+    if person is None:
+        person = store.add(Person(slack_id=slack_id, name=name, aliases=[]))
+        store.flush()
+    record_name(store, person.id, name)
+    record_standing(store, person.id, standing)
 
 
 def _join(store: Store, person: Person, name: str) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot import conversation, journal, lanes, outbox, posts
+from bot import conversation, journal, lanes, outbox, posts, rights
 from bot.errors import (
     CannotReply,
     EmptyReply,
@@ -69,6 +69,7 @@ def reply_form(store: Store, mention_id: int, *, by: Actor) -> ReplyForm:
     if mention.state in (MentionState.GONE, MentionState.CLOSED):
         mention.refuse_if_done(store.now)
     person = store.person(by.slack_id)
+    rights.refuse_onlooker(store, person)
     draft = store.draft(mention_id, person.id) if person else None
     other = mention.owner if mention.owner != person else None
     latest = store.latest_reply(mention_id)
@@ -135,7 +136,7 @@ def queue_reply(
     post = posts.to_answer(store, mention)
     if not post.can_reply:
         raise CannotReply(platform=post.platform, reason=post.cannot_reply_reason)
-    person = journal.person(store, by)
+    person = rights.colleague(store, by)
     before = conversation.post_seen(store, mention, seen)
     edited = _reads_differently(before, seen)
     wrote_again = before is not post and before.gone_at is None
@@ -174,7 +175,7 @@ def send_again(store: Store, reply_id: int, *, by: Actor, click: str) -> Reply:
     reply = _reply(store, reply_id)
     if not store.has_event(click):
         _demand_stuck(reply)
-        person = journal.person(store, by)
+        person = rights.colleague(store, by)
         reply.mention.take_for_reply(person, now=store.now)
         reply.move(ReplyState.QUEUED)
         reply.problem, reply.first_tried_at = "", None
@@ -191,7 +192,7 @@ def confirm_sent(store: Store, reply_id: int, *, by: Actor, click: str) -> Reply
     reply = _reply(store, reply_id)
     if not store.has_event(click):
         _demand_stuck(reply)
-        person = journal.person(store, by)
+        person = rights.colleague(store, by)
         reply.move(ReplyState.SENT)
         outbox.end_doubt(store, reply.outbox_key)
         reply.sent_at = reply.first_tried_at or store.now
@@ -205,7 +206,7 @@ def drop_reply(store: Store, reply_id: int, *, by: Actor, click: str) -> Reply:
     reply = _reply(store, reply_id)
     if not store.has_event(click):
         _demand_stuck(reply)
-        person = journal.person(store, by)
+        person = rights.colleague(store, by)
         if reply.state == ReplyState.UNCERTAIN:
             reply.move(ReplyState.FAILED)
             outbox.end_doubt(store, reply.outbox_key)

@@ -1,10 +1,9 @@
 """Take a public reply down: one person asks and says why, a second one agrees, then it leaves."""
 
-from bot import amendments, journal
+from bot import amendments, journal, rights
 from bot.errors import (
     CannotTakeDown,
     ChangeOnItsWay,
-    NotForGuests,
     NothingToDecide,
     RemovalAsked,
     RemovalOnItsWay,
@@ -21,11 +20,6 @@ def check_removal(reply: Reply, platform: Platform) -> None:
         raise CannotTakeDown(platform=platform.label)
 
 
-def record_guest(store: Store, *, by: Actor, guest: bool) -> None:
-    """Keep what Slack says of somebody, before they decide about something public."""
-    journal.person(store, by).guest = guest
-
-
 def ask_removal(
     store: Store, reply_id: int, *, by: Actor, reason: str, submission: str
 ) -> Amendment:
@@ -33,9 +27,7 @@ def ask_removal(
     again = amendments.submitted(store, submission)
     if again is not None:
         return again
-    reply, person = amendments.public_reply(store, reply_id), journal.person(store, by)
-    if person.guest:
-        raise NotForGuests
+    reply, person = amendments.public_reply(store, reply_id), rights.colleague(store, by)
     if not reason.strip():
         raise WhyMissing
     other = amendments.open_one(store, reply.mention_id)
@@ -61,7 +53,7 @@ def withdraw_removal(store: Store, amendment_id: int, *, by: Actor, click: str) 
     """Whoever asked for it thought better of it; an admin may end it too."""
     removal = _removal(store, amendment_id)
     if not store.has_event(click):
-        person = journal.person(store, by)
+        person = rights.colleague(store, by)
         removal.withdraw(person, now=store.now, is_admin=by.slack_id in store.admins())
         mention = removal.reply.mention
         journal.write(store, mention, "removal withdrawn", by=person, click=click)
@@ -72,7 +64,7 @@ def agree_to_removal(store: Store, amendment_id: int, *, by: Actor, click: str) 
     """The second person agrees, and the removal leaves. Of two at once one is told so."""
     removal = _removal(store, amendment_id)
     if not store.has_event(click):
-        person = journal.person(store, by)
+        person = rights.colleague(store, by)
         removal.agree(person, now=store.now)
         amendments.public_reply(store, removal.reply_id)
         amendments.send(store, removal)

@@ -1,6 +1,6 @@
 """Send a mention to another desk, like a call that is put through."""
 
-from bot import journal
+from bot import journal, rights
 from bot.errors import NowhereToSend, SamePlace, TwoPlaces, UnknownDepartment
 from bot.models import Actor, Department, Mention
 from bot.store import Store
@@ -31,7 +31,7 @@ def transfer_mention(
     old = store.current_card(mention_id)
     if old is None or place in (old.channel, old.channel_id):
         raise SamePlace(place=department.name if department else "that channel")
-    person = journal.person(store, by)
+    person = rights.colleague(store, by)
     label = department.name if department else channel_label or place
     owner = mention.owner
     mention.move_to(department)

@@ -1,6 +1,6 @@
 """No reply is needed, and why; or after all one is."""
 
-from bot import journal, watches
+from bot import journal, rights, watches
 from bot.models import Actor, Mention, Verdict
 from bot.store import Store
 
@@ -13,7 +13,7 @@ def close_mention(
     if store.has_event(click):
         return mention
     journal.refuse_while_sending(store, mention)
-    person = journal.person(store, by)
+    person = rights.colleague(store, by)
     mention.close(verdict, person, now=store.now)
     detail = {"verdict": verdict.value, "note": note.strip()}
     journal.write(store, mention, "closed", by=person, click=click, **detail)
@@ -23,7 +23,7 @@ def close_mention(
 def reopen_mention(store: Store, mention_id: int, *, by: Actor, click: str) -> Mention:
     mention = journal.mention(store, mention_id)
     if not store.has_event(click):
-        person = journal.person(store, by)
+        person = rights.colleague(store, by)
         mention.reopen()
         watches.watch_again(store, mention)
         journal.write(store, mention, "reopened", by=person, click=click)

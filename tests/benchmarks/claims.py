@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlalchemy import String, cast, select, text, update
 
 from bot.database import Database
-from bot.models import Card, Delivery, DeliveryState, Event, Mention, MentionState, Person
+from bot.models import Card, Delivery, DeliveryState, Event, Mention, MentionState, Person, Standing
 from bot.store import Store
 from bot.usecases.people import visit_home
 from bot.usecases.record import record_page
@@ -37,7 +37,8 @@ def _as_after_work(store: Store) -> list[int]:
     session.execute(update(Card).values(channel_id="C0BENCH", ts=cast(Card.id, String)))
     session.execute(update(Delivery).values(state=DeliveryState.DONE))
     # Names are asked for once a day: none is due while this runs.
-    session.execute(update(Person).values(looked_up_at=store.now + timedelta(hours=1)))
+    known = {"looked_up_at": store.now + timedelta(hours=1), "standing": Standing.COLLEAGUE}
+    session.execute(update(Person).values(known))
     # PostgreSQL does so by itself within a minute after so many rows.
     session.execute(text("ANALYZE"))
     return list(session.scalars(select(Mention.id).order_by(Mention.id)))

@@ -10,7 +10,8 @@ from sqlalchemy import delete, select
 import app
 from bot.config import Config, read_config
 from bot.database import Database
-from bot.models import Actor, Delivery, DeliveryState, Mention
+from bot.models import Actor, Delivery, DeliveryState, Mention, Person, Standing
+from bot.store import Store
 from bot.usecases.configure import apply_config, is_configured
 from bot.usecases.record import Recorded, record_page
 from platforms.base import Author, FoundMention, Page
@@ -78,6 +79,21 @@ def empty_outbox(database: Database) -> None:
     database.write(lambda store: store.session.execute(delete(Delivery)))
 
 
+def introduce(
+    database: Database, *actors: Actor, standing: Standing | None = Standing.COLLEAGUE
+) -> None:
+    """Slack told what these people are; None: it was not asked yet."""
+
+    def act(store: Store) -> None:
+        for one in actors:
+            known = store.person(one.slack_id)
+            row = known or store.add(Person(slack_id=one.slack_id, name=one.name, aliases=[]))
+            row.standing = standing
+
+    database.write(act)
+
+
 def _demand_company(database: Database) -> None:
     if not database.read(is_configured):
         database.write(apply_config, company())
+        introduce(database, ANA, BEN, CAT)

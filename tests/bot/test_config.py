@@ -15,6 +15,7 @@ from bot.config import (
     Hours,
     Leadership,
     Person,
+    Policy,
     Rule,
     read_config,
     write_config,
@@ -114,6 +115,8 @@ def test_every_value_arrives_where_it_belongs():
     [budget.X]
     reads = 2.5
     replies = 10
+    [policy]
+    guests_may_reply = true
     [[department]]
     name = "Support"
     channel = "#support"
@@ -146,6 +149,7 @@ def test_every_value_arrives_where_it_belongs():
         hours=Hours(days=("mon", "tue"), opens=time(9), closes=time(18, 30)),
         leadership=Leadership(channel="C0123ABCD", weekday="fri", at=time(16)),
         budget={"x": Budget(reads=2.5, replies=10.0)},
+        policy=Policy(guests_may_reply=True),
         departments=(
             Department(
                 name="Support",

@@ -8,13 +8,13 @@ import pytest
 from sqlalchemy import update
 
 from bot.database import Database
-from bot.models import Actor, Base, Card, Delivery, DeliveryState, Person
+from bot.models import Actor, Base, Card, Delivery, DeliveryState, Person, Standing
 from bot.shortcut import Click, take_free
 from bot.store import Store
 from bot.usecases.claim import claim_mention, release_mention
 from bot.usecases.people import visit_home
 from bot.usecases.transfer import transfer_mention
-from tests.bot.steps import ANA, BEN, empty_outbox, found, record
+from tests.bot.steps import ANA, BEN, empty_outbox, found, introduce, record
 
 Rows = dict[str, list[dict[str, Any]]]
 
@@ -56,6 +56,7 @@ def known(database: Database, *people: Actor) -> None:
     database.write(
         lambda store: store.session.execute(update(Person).values(looked_up_at=store.now))
     )
+    introduce(database, *people)
     empty_outbox(database)
 
 
@@ -145,6 +146,18 @@ def a_name_of_yesterday(database: Database) -> Click:
     return Click(1, ANA.slack_id, "c")
 
 
+def a_guest(database: Database) -> Click:
+    known(database, ANA)
+    introduce(database, ANA, standing=Standing.GUEST)
+    return Click(1, ANA.slack_id, "c")
+
+
+def of_whom_slack_told_nothing(database: Database) -> Click:
+    known(database, ANA)
+    introduce(database, ANA, standing=None)
+    return Click(1, ANA.slack_id, "c")
+
+
 def somebody_was_first(database: Database) -> Click:
     known(database, ANA, BEN)
     database.write(claim_mention, 1, by=BEN, click="b")
@@ -166,8 +179,8 @@ def no_such_mention(database: Database) -> Click:
 @pytest.mark.parametrize(
     "unusual",
     [
-        a_new_face, a_name_of_yesterday, somebody_was_first, the_same_click_after_a_release,
-        no_such_mention,
+        a_new_face, a_name_of_yesterday, a_guest, of_whom_slack_told_nothing,
+        somebody_was_first, the_same_click_after_a_release, no_such_mention,
     ],
 )  # fmt: skip
 def test_what_is_not_usual_is_left_alone(database: Database, unusual: Callable[[Database], Click]):

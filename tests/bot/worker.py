@@ -12,6 +12,7 @@ from bot.sandbox.square import Post
 from bot.usecases.reply import queue_reply, reply_form
 from platforms import Configured
 from platforms.base import Platform
+from tests.bot.steps import introduce
 from tests.town import Town
 
 BROKEN = "@acme acme: my router is broken"
@@ -38,6 +39,7 @@ class Worker(Town):
 
     def start(self) -> None:
         self.start_worker()
+        introduce(self.database, BEN)
         self.process.workspace.client.timeout = 5
 
     def be_impatient(self) -> None:
@@ -52,6 +54,7 @@ class Worker(Town):
         """Submit a reply; its number. It leaves with `deliver`."""
         who = by or self.ben
         actor = Actor(who.id, who.member.real_name)
+        introduce(self.database, actor)
         form = self.database.read(reply_form, mention, by=actor)
         reply = self.database.write(
             queue_reply, mention, text, by=actor, submission=f"V{mention}-{who.id}-{text}",

@@ -103,7 +103,7 @@ def test_two_who_claim_at_two_web_processes_at_once_are_told_the_same(
     first, slower = town.ana, town.ben
     if owner.slack_id == town.ben.id:
         first, slower = slower, first
-    assert town.told(slower).startswith(f"{first.name} claimed this")
+    assert town.told(slower).startswith(f"{first.member.real_name} claimed this")
     assert f"Claimed by *{owner.name}*" in words(town.card("billing"))
 
 

@@ -234,7 +234,7 @@ def test_a_second_writer_waits_while_a_reply_is_on_its_way(town: Town):
     town.ben.submit(open_reply(town, town.ben), {"text": SORRY})
     town.ana.submit(other, {"text": "Hello"})  # is told of Ben first
     ack = town.ana.submit(town.modal(town.ana), {"text": "Hello"})
-    assert "ben's reply to this is on its way" in ack.errors["text"]
+    assert "Ben Okafor's reply to this is on its way" in ack.errors["text"]
     town.deliver()
     assert public(town) == [SORRY]
 

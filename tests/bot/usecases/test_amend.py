@@ -10,11 +10,11 @@ from bot import amendments
 from bot.database import Database
 from bot.errors import (
     ChangeOnItsWay,
-    NotForGuests,
     NothingPublic,
     NothingToDecide,
     NotYourReply,
     NotYourWish,
+    OnlyColleagues,
     Refusal,
     RemovalAsked,
     RemovalOnItsWay,
@@ -22,7 +22,7 @@ from bot.errors import (
     SecondPersonNeeded,
     WhyMissing,
 )
-from bot.models import Actor, Amendment, AmendmentState, MentionState, ReplyState
+from bot.models import Actor, Amendment, AmendmentState, MentionState, ReplyState, Standing
 from bot.usecases.amend import ChangeForm, change_form, queue_change, save_change
 from bot.usecases.amended import record_done, record_refused
 from bot.usecases.claim import claim_mention
@@ -32,7 +32,6 @@ from bot.usecases.reply import queue_reply, reply_form
 from bot.usecases.take_down import (
     agree_to_removal,
     ask_removal,
-    record_guest,
     withdraw_removal,
 )
 from platforms.base import Author, PublishedReply
@@ -45,6 +44,7 @@ from tests.bot.steps import (
     found,
     found_mention,
     history,
+    introduce,
     outbox_keys,
     record,
     stored,
@@ -69,6 +69,7 @@ def say(database: Database, text: str = SORRY, *, by: Actor = ANA, number: int =
 def reply(database: Database) -> int:
     """Ana's reply to a mention that Ben holds."""
     number = found_mention(database)
+    introduce(database, DAN)
     database.write(claim_mention, number, by=BEN, click="0")
     return say(database)
 
@@ -279,13 +280,13 @@ def test_nobody_agrees_with_themselves(database: Database, reply: int):
 
 
 def test_guests_neither_ask_nor_agree(database: Database, reply: int):
-    database.write(record_guest, by=DAN, guest=True)
-    with pytest.raises(NotForGuests):
+    introduce(database, DAN, standing=Standing.GUEST)
+    with pytest.raises(OnlyColleagues):
         ask(database, by=DAN)
     ask(database)
-    with pytest.raises(NotForGuests):
+    with pytest.raises(OnlyColleagues):
         agree(database, by=DAN)
-    database.write(record_guest, by=DAN, guest=False)
+    introduce(database, DAN)
     assert agree(database, by=DAN).state == AmendmentState.QUEUED
 
 

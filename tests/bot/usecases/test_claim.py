@@ -8,7 +8,7 @@ from bot.errors import AlreadyClaimed
 from bot.models import Actor
 from bot.usecases.claim import claim_mention, release_mention
 from tests.bot.conftest import Others
-from tests.bot.steps import ANA, found, history, outbox_keys, record, stored
+from tests.bot.steps import ANA, found, history, introduce, outbox_keys, record, stored
 
 CROWD = [Actor(f"U0PERSON{number}", f"Person {number}") for number in range(4)]
 
@@ -24,6 +24,7 @@ def press(mention: int, who: tuple[Database, Actor]) -> str:
 
 def test_one_of_many_who_claim_at_once_gets_it(database: Database, others: Others):
     record(database, *(found() for _ in range(8)))
+    introduce(database, *CROWD)
     crowd = list(zip(others(4), CROWD, strict=True))
     with ThreadPoolExecutor(4) as threads:
         for mention in range(1, 9):

@@ -15,6 +15,7 @@ from tests.bot.steps import (
     empty_outbox,
     found,
     found_mention,
+    introduce,
     outbox_keys,
     record,
     stored,
@@ -53,6 +54,7 @@ def test_whoever_is_written_by_name_is_met_in_slack_as_the_same_person(database:
 
     number = found_mention(database)
     ana = Actor(ANA.slack_id, "ana")
+    introduce(database, ana)
     person = database.write(claim_mention, number, by=ana, click="1").owner
     assert person is not None
     empty_outbox(database)

@@ -1,0 +1,92 @@
+"""Guests, people of other companies, bots and who has left read along; they do not speak for us."""
+
+import pytest
+
+from bot.sandbox.people import Person
+from bot.usecases.configure import current_config
+from tests.journeys.steps import open_modal, open_reply, pick, send_to
+from tests.town import Town, buttons, words
+
+REFUND = "Where is my refund, @acme? You promised it on Monday."
+KINDS = {
+    "is_guest": "guests",
+    "is_single_channel_guest": "guests",
+    "is_stranger": "people from other companies",
+    "is_bot": "apps and bots",
+}
+
+
+def outsider(town: Town, kind: str) -> Person:
+    person = town.slack.add_person(f"o{kind}", "Otto Outside", **{kind: True})
+    town.slack.inside.workspace.join(town.slack.channel("billing"), person.id)
+    return person
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_outsiders_first_click_does_nothing_and_says_whom_to_ask(town: Town, kind: str):
+    town.post(REFUND)
+    card = town.card("billing")
+    otto = outsider(town, kind)
+    refused = f"Here {KINDS[kind]} may read along, not act for the company. Ask a colleague"
+    for press in ("claim", "reply"):
+        otto.click(card, press)
+        assert town.told(otto).startswith(refused), press
+    assert town.slack.open_views(otto) == []
+    ack = send_to(town, otto, card, channel=town.slack.channel("general").id)
+    assert refused in "".join(ack.errors.values())
+    otto.react(card, "eyes")
+    otto.react(card, "white_check_mark")
+    town.deliver()
+    assert buttons(town.card("billing")) == ["Claim", "Reply", "Send to…"]
+    assert "Waiting since" in words(town.card("billing"))
+
+
+def test_who_became_a_guest_while_writing_does_not_publish_and_keeps_the_text(town: Town):
+    town.post(REFUND)
+    modal = open_reply(town, town.ben)
+    town.slack.change_person("ben", is_guest=True)
+    town.clock.move_to_weekday(2, 12)
+    town.database.write(lambda store: setattr(store.person(town.ben.id), "looked_up_at", None))
+    town.restart()
+    ack = town.ben.submit(modal, {"text": "Sorry."})
+    assert "guests may read along" in ack.errors["text"]
+    town.deliver()
+    assert town.square.replies_by_brand("square") == []
+    person = town.database.read(lambda store: store.person(town.ben.id))
+    draft = town.database.read(lambda store: store.draft(1, person.id))
+    assert draft is not None
+    assert draft.text == "Sorry."
+
+
+def test_while_slack_does_not_tell_who_it_is_nothing_is_done(town: Town):
+    town.post(REFUND)
+    town.slack.fail("users.info", "500")
+    town.cat.click(town.card("billing"), "claim")
+    assert "Slack did not tell me who you are" in town.told(town.cat)
+    assert "Try once more" in town.told(town.cat)
+    assert town.mention().owner is None
+    town.cat.click(town.card("billing"), "claim")
+    owner = town.mention().owner
+    assert owner is not None
+    assert owner.name == "Cat Novak", "the name is known at once"
+
+
+def test_somebody_known_is_looked_up_no_more_at_each_click(town: Town):
+    town.post(REFUND)
+    card = town.card("billing")
+    for label in ("No reply needed…", "Add a note…"):
+        open_modal(town, town.cat, card, label)
+    pick(town.cat, card, "Add a note…")
+    asked = [one for one in town.slack.requests if one.method == "users.info"]
+    assert len(asked) == 1
+
+
+def test_guests_act_where_the_company_lets_them(town: Town):
+    policy = town.database.read(current_config).policy
+    town.configure(policy=policy.model_copy(update={"guests_may_reply": True}))
+    town.post(REFUND)
+    otto = outsider(town, "is_guest")
+    otto.click(town.card("billing"), "claim")
+    owner = town.mention().owner
+    assert owner is not None
+    assert owner.name == "Otto Outside"
