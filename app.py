@@ -19,7 +19,7 @@ from typing import Any
 
 from sqlalchemy.exc import OperationalError
 
-from bot import doctor, logs, schema
+from bot import doctor, logs, schema, sentry
 from bot.clock import Clock, utc_now
 from bot.config import Config, read_config, write_config
 from bot.config_mistakes import ConfigError
@@ -65,7 +65,8 @@ class CommandError(Exception):
 
 
 MISTAKES = (
-    SettingsError, SettingsProblem, ConfigError, ForeignTablesError, Refusal, CommandError
+    SettingsError, SettingsProblem, ConfigError, ForeignTablesError, Refusal, CommandError,
+    sentry.SentryMissingError,
 )  # fmt: skip
 
 
@@ -136,6 +137,8 @@ def _process(env: Mapping[str, str], *, clock: Clock | None = None) -> Process:
     told = (settings, *(one.settings for one in platforms.values()))
     redactor = Redactor(secret for one in told for secret in secrets_of(one))
     logs.set_up(settings.log_level, settings.log_format, redactor)
+    if settings.sentry_dsn is not None:
+        sentry.start(settings.sentry_dsn.get_secret_value(), redactor)
     for name in platforms:
         log.info("connected to %s", name)
     if not platforms:
@@ -324,6 +327,7 @@ def _leave(code: int) -> None:
     """End now. A thread that still waits for a platform's answer must not hold up the end: what it
     sent is written down as perhaps sent, and is looked for after the next start.
     """  # noqa: D205 (two sentences that belong together)
+    sentry.finish()
     logging.shutdown()
     sys.stdout.flush()
     os._exit(code)

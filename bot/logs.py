@@ -68,6 +68,10 @@ def about(mention_id: int | None) -> None:
     _mention.set(mention_id)
 
 
+def mention_at_hand() -> int | None:
+    return _mention.get()
+
+
 def mentioning(mention_id: int) -> Mapping[str, int]:
     """For the `extra` of one line."""
     return {"mention": mention_id}

@@ -30,7 +30,14 @@ ENGINES = (EMBEDDED, PROCRASTINATE)
 POSTGRES_SCHEMES = ("postgres", "postgresql", "postgresql+psycopg")
 # A database address may hold a password.
 SECRETS = frozenset(
-    {"DATABASE_URL", "SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET", "SLACK_APP_TOKEN", "METRICS_TOKEN"}
+    {
+        "DATABASE_URL",
+        "SLACK_BOT_TOKEN",
+        "SLACK_SIGNING_SECRET",
+        "SLACK_APP_TOKEN",
+        "METRICS_TOKEN",
+        "SENTRY_DSN",
+    }
 )
 
 
@@ -214,6 +221,10 @@ class Settings(DatabaseSettings):
     )
     metrics_token: SecretStr | None = _variable(
         "METRICS_TOKEN", "leave it out, or set what Prometheus sends as bearer token.", default=None
+    )
+
+    sentry_dsn: SecretStr | None = _variable(
+        "SENTRY_DSN", "leave it out, or copy it from your project in Sentry.", default=None
     )
 
     @property

@@ -16,6 +16,7 @@ OURS = (
     "SWITCHBOARD_",
     "LOG_",
     "METRICS_",
+    "SENTRY_",
     "POLL_",
     "PORT",
     "ENGINE",

@@ -35,7 +35,7 @@ LINES = (
     "bot.store  bot.slack/",
     "bot.models/  bot.routing  bot.language/  platforms._*/",
     "bot.config  bot.gathering  bot.habit  bot.hours  bot.lanes  bot.matching  bot.retry"
-    "  bot.search",
+    "  bot.search  bot.sentry",
     "bot.logs",
     "bot.secrecy",
     "bot.config_mistakes  bot.errors  bot.settings  bot.wording  platforms.base",

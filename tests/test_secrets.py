@@ -2,9 +2,12 @@
 anybody, and the number of the mention on every line about it.
 """
 
+import gzip
 import sqlite3
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 import requests
@@ -20,6 +23,33 @@ ANSWER = "It flies to you on Wednesday."
 OF_OURS = ("SLACK_", "X_", "REDDIT_", "BLUESKY_", "METRICS_")
 
 
+class Reports:
+    """Stands in for Sentry: keeps what it is sent."""
+
+    def __init__(self) -> None:
+        self.bodies: list[str] = []
+        kept = self.bodies
+
+        class Door(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                packed = self.headers.get("Content-Encoding") == "gzip"
+                kept.append((gzip.decompress(body) if packed else body).decode())
+                self.send_response(200)
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+
+            def log_message(self, *_: object) -> None:
+                """Tests are quiet."""
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Door)
+        Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def events(self) -> str:
+        """Without the first line of each, which tells the address they were sent to."""
+        return "\n".join(body.partition("\n")[2] for body in self.bodies)
+
+
 @pytest.fixture
 def world() -> Iterator[World]:
     opened = World([*(one.channel for one in app.load_config(EXAMPLE).departments), "#leadership"])
@@ -29,7 +59,15 @@ def world() -> Iterator[World]:
 
 
 @pytest.fixture
-def env(world: World, tmp_path: Path) -> dict[str, str]:
+def reports() -> Iterator[Reports]:
+    opened = Reports()
+    yield opened
+    opened.server.shutdown()
+    opened.server.server_close()
+
+
+@pytest.fixture
+def env(world: World, reports: Reports, tmp_path: Path) -> dict[str, str]:
     return world.environment() | {
         "DATABASE_URL": f"sqlite:///{tmp_path}/switchboard.db",
         "SWITCHBOARD_CONFIG": str(EXAMPLE),
@@ -37,6 +75,7 @@ def env(world: World, tmp_path: Path) -> dict[str, str]:
         "HOST": "127.0.0.1",
         "PORT": str(free_port()),
         "FEED_URLS": f"{world.url}/feeds/stand-in-unlisted?key=stand-in-feed-key",
+        "SENTRY_DSN": f"http://stand-in-sentry-key@127.0.0.1:{reports.server.server_port}/1",
         "METRICS_TOKEN": "stand-in-metrics-token",
         "LOG_LEVEL": "DEBUG",
     }
@@ -63,7 +102,7 @@ def live(world: World, base: str) -> None:
         ben.click(card, "claim")
         ben.click(card, "reply")
         assert ben.submit(world.slack.open_views(ben)[-1], {"text": ANSWER}).ok
-    assert requests.post(base + SLACK_PATH, data="payload={}", timeout=9).status_code == 401
+    assert requests.post(base + SLACK_PATH, data="payload={}", timeout=9).status_code == 400
 
 
 def claim_in_vain(world: World) -> str:
@@ -86,7 +125,7 @@ def texts_in(env: dict[str, str]) -> str:
 
 @pytest.mark.parametrize("form", ["text", "json"])
 def test_nothing_secret_is_written_whatever_happens(
-    world: World, env: dict[str, str], tmp_path: Path, form: str
+    world: World, env: dict[str, str], reports: Reports, tmp_path: Path, form: str
 ):
     base = f"http://127.0.0.1:{env['PORT']}"
     running = Command(tmp_path, env | {"LOG_FORMAT": form})
@@ -109,13 +148,15 @@ def test_nothing_secret_is_written_whatever_happens(
     assert code == 0, err
     assert "Traceback" in err, "nothing broke, so this test proves little"
     assert "switchboard_cards 5" in pages[2]
+    assert "OperationalError" in reports.events(), "Sentry was told nothing"
     for secret in secrets(env):
         for where, said in {
             "the log": out + err,
             "a page": str(pages),
+            "a report": reports.events(),
             "the database": texts_in(env),
         }.items():
             assert secret not in said, f"{where} says {secret}"
     assert "mention=1" in err.replace('"mention": ', "mention="), "no line says what it is about"
     for words in (POST, ANSWER, "extraordinary", "Wednesday"):
-        assert words not in out + err + str(pages)
+        assert words not in out + err + str(pages) + reports.events()
