@@ -20,6 +20,7 @@ from typing import Any
 from sqlalchemy.exc import OperationalError
 
 from bot import doctor, logs, schema, sentry
+from bot.backup import BackupError, back_up
 from bot.clock import Clock, utc_now
 from bot.config import Config, read_config, write_config
 from bot.config_mistakes import ConfigError
@@ -66,7 +67,7 @@ class CommandError(Exception):
 
 MISTAKES = (
     SettingsError, SettingsProblem, ConfigError, ForeignTablesError, Refusal, CommandError,
-    sentry.SentryMissingError,
+    sentry.SentryMissingError, BackupError,
 )  # fmt: skip
 
 
@@ -208,6 +209,15 @@ def _import_config(database: Database, have: str, file: Path, *, yes: bool) -> N
         print("Written. It holds from the next mention on.")
 
 
+def run_backup(options: argparse.Namespace, env: Mapping[str, str]) -> int:
+    def tell(done: int, pages: int) -> None:
+        print(f"\r{100 * done // max(pages, 1)} % copied", end="", file=sys.stderr, flush=True)
+
+    back_up(DatabaseSettings.read(env).database_url, options.file, tell=tell)
+    print(f"\nWritten to {options.file}. Keep it where this machine's end does not reach it.")
+    return 0
+
+
 def run_summary(options: argparse.Namespace, env: Mapping[str, str]) -> int:
     process = _process(env)
     try:
@@ -311,6 +321,8 @@ def _parser() -> argparse.ArgumentParser:
     add("worker", run_worker, "read the platforms and send what is due")
     add("check", run_check, "say what is connected, what is missing and what to do")
     add("migrate", run_migrate, "bring the database up to date")
+    backup = add("backup", run_backup, "copy a running SQLite database into a file")
+    backup.add_argument("file", type=Path)
     summary = add("summary", run_summary, "print a week's summary, or post it")
     summary.add_argument("--week", metavar="2026-W46", help="which week (default: the last one)")
     summary.add_argument("--post", action="store_true", help="post it for leadership")

@@ -20,6 +20,7 @@ LINES = (
     "app  migrations.env",  # puts everything together
     "bot.process  bot.doctor  handlers",
     "handlers.*  bot.scheduler  bot.engine/  bot.healthz  bot.web",  # what happens, and when
+    "bot.backup  "
     "bot.claims  bot.delivery/  bot.door  bot.ingest  bot.metrics  bot.schema  bot.switchboard"
     "  bot.watch",
     "bot.ledger",

@@ -1,0 +1,123 @@
+"""A backup is whole whatever is written meanwhile, and starting from it sends nothing twice."""
+
+import threading
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from bot import backup, schema
+from bot.backup import BackupError, back_up
+from bot.database import Database
+from bot.models import Mention, ReplyState
+from tests.bot.steps import found, record
+from tests.bot.worker import BROKEN, Worker, on_sqlite
+from tests.command import Typed
+
+COUNT = select(func.count()).select_from(Mention)
+
+
+def nobody(_done: int, _pages: int) -> None:
+    """Progress that is not looked at."""
+
+
+def count(database: Database) -> int:
+    return int(database.read(lambda store: store.session.scalar(COUNT)) or 0)
+
+
+@on_sqlite
+def test_what_was_committed_before_is_in_it_and_writing_goes_on(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(backup, "STEP_PAGES", 1)
+    record(database, *(found(f"before {number} " + "x" * 2000) for number in range(100)))
+    written, steps = [count(database)], []
+
+    def write_between(done: int, _pages: int) -> None:
+        """Another connection commits while the copy is in the middle."""
+        steps.append(done)
+        if len(steps) % 20 == 0:
+            writer = threading.Thread(target=lambda: record(database, found("meanwhile")))
+            writer.start()
+            writer.join()
+            written.append(count(database))
+
+    file = tmp_path / "copy.db"
+    back_up(database.url, file, tell=write_between)
+    assert written[-1] >= written[0] + 3, "nothing was written meanwhile, so this proves nothing"
+    assert steps == sorted(steps), "the copy began anew"
+    assert file.stat().st_mode & 0o077 == 0, "others can read what people wrote"
+    assert not list(tmp_path.glob("*.part"))
+    with closing(Database(f"sqlite:///{file}")) as restored:
+        assert schema.is_current(restored)
+        assert count(restored) == written[0]
+        record(restored, found("it goes on from there"))
+
+
+@on_sqlite
+def test_a_reply_that_left_after_the_copy_is_found_and_not_sent_again(
+    worker: Worker, tmp_path: Path
+):
+    worker.post(BROKEN)
+    worker.answer("Try again now.")
+    file = tmp_path / "copy.db"
+    back_up(worker.database.url, file, tell=nobody)
+    worker.deliver()
+    assert len(worker.public()) == 1
+
+    worker.stop()
+    worker.env["DATABASE_URL"] = f"sqlite:///{file}"
+    worker.start()
+    worker.deliver()
+    assert len(worker.public()) == 1
+    assert worker.state_of_reply() == ReplyState.SENT
+    assert len(worker.slack.messages("support")) == 1
+
+
+@on_sqlite
+def test_a_reply_that_never_left_is_asked_about(worker: Worker, tmp_path: Path):
+    worker.post(BROKEN)
+    worker.answer("Try again now.")
+    file = tmp_path / "copy.db"
+    back_up(worker.database.url, file, tell=nobody)
+    worker.stop()
+    worker.env["DATABASE_URL"] = f"sqlite:///{file}"
+    worker.start()
+    worker.deliver()
+    assert worker.public() == []
+    assert worker.state_of_reply() == ReplyState.UNCERTAIN
+
+
+def test_nothing_is_overwritten(tmp_path: Path, typed: Typed):
+    env = {"DATABASE_URL": f"sqlite:///{tmp_path}/here.db"}
+    typed(env, "migrate")
+    file = tmp_path / "copy.db"
+    code, out, _ = typed(env, "backup", str(file))
+    assert (code, out.splitlines()[-1][:10]) == (0, "Written to")
+    before = file.read_bytes()
+    code, _, err = typed(env, "backup", str(file))
+    assert code == 2
+    assert f"{file} is there already. Next:" in err
+    assert file.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("postgres://me:shh@host/desk", "pg_dump --format=custom --file=x 'postgresql://me@host/desk'"),
+        ("sqlite:////nowhere/at/all.db", "There is no database at /nowhere/at/all.db. Next:"),
+    ],
+)  # fmt: skip
+def test_where_there_is_nothing_to_copy_the_next_step_is_told(typed: Typed, url: str, told: str):
+    code, _, err = typed({"DATABASE_URL": url}, "backup", "x")
+    assert code == 2
+    assert told in err
+    assert "shh" not in err
+
+
+def test_a_full_or_missing_place_leaves_nothing_behind(tmp_path: Path, typed: Typed):
+    env = {"DATABASE_URL": f"sqlite:///{tmp_path}/here.db"}
+    typed(env, "migrate")
+    with pytest.raises(BackupError, match="Next: look at the space and the rights"):
+        back_up(env["DATABASE_URL"], tmp_path / "nowhere" / "copy.db", tell=nobody)
