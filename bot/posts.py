@@ -18,9 +18,10 @@ def later_posts(store: Store, mention_ids: Iterable[int]) -> Sequence[Mention]:
 
     Without what is deleted.
     """
-    query = select(Mention).where(
-        Mention.follows_id.in_(list(mention_ids)), Mention.state != MentionState.GONE
-    )
+    first = list(mention_ids)
+    if not first:
+        return ()
+    query = select(Mention).where(Mention.follows_id.in_(first), Mention.state != MentionState.GONE)
     return store.session.scalars(query.order_by(Mention.id)).unique().all()
 
 

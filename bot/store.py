@@ -11,18 +11,15 @@ from typing import Any, TypeVar, cast
 
 from sqlalchemy import (
     Connection,
-    Integer,
     Select,
     Table,
     TextClause,
     bindparam,
-    column,
     exists,
     func,
     insert,
     or_,
     select,
-    table,
     text,
     update,
 )
@@ -47,15 +44,8 @@ from bot.models import (
     Setting,
     Source,
 )
-from bot.search import INDEX, Wanted, wanted
 
 Row = TypeVar("Row", bound=Base)
-MOST_FOUND = 1000
-# As the migration made the index: PostgreSQL recognises it by the expression.
-_TSVECTOR = text(
-    "to_tsvector('simple'::regconfig, mention.search_words) @@ to_tsquery('simple', :words)"
-)
-_FTS5 = text("mention_words MATCH :words")
 EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 # Two workers may meet a new lane at once; neither must fail for it.
 _OPEN_LANE = text(
@@ -425,6 +415,8 @@ class Store:
 
     def unclaimed_in(self, departments: Sequence[Department], *, limit: int) -> Found:
         ids = [department.id for department in departments]
+        if not ids:
+            return Found((), 0)
         query = select(Mention).where(
             Mention.state == MentionState.WAITING, Mention.department_id.in_(ids)
         )
@@ -435,32 +427,6 @@ class Store:
             Mention.state == MentionState.CLAIMED, Mention.owner_id == person.id
         )
         return self._page(query, Mention.id.asc(), limit, offset)
-
-    def containing(self, typed: str, *, limit: int, offset: int = 0) -> Found:
-        """Mentions with a post in which every one of the words stands, newest first.
-
-        More than `MOST_FOUND` posts are not counted: whoever finds so many types one more word.
-        """
-        query = self._posts_with(wanted(typed)).limit(MOST_FOUND)
-        heads = self.session.scalars(query).all()
-        numbers = sorted(set(heads), reverse=True)
-        shown = select(Mention).where(Mention.id.in_(numbers[offset : offset + limit]))
-        rows = tuple(self._all(shown.order_by(Mention.id.desc())))
-        return Found(rows, len(numbers), more=len(heads) == MOST_FOUND)
-
-    def _posts_with(self, asked: Wanted) -> Select[int]:
-        """The mentions that the posts belong to, the newest posts first."""
-        query = select(func.coalesce(Mention.follows_id, Mention.id)).order_by(Mention.id.desc())
-        if asked.words and self.on_sqlite:
-            index = table(INDEX, column("rowid", Integer))
-            matches = _FTS5.bindparams(words=asked.fts5)
-            query = query.join(index, index.c.rowid == Mention.id).where(matches)
-            query = query.order_by(None).order_by(index.c.rowid.desc())
-        elif asked.words:
-            query = query.where(_TSVECTOR.bindparams(words=asked.tsquery))
-        for piece in asked.pieces:
-            query = query.where(Mention.search_text.contains(piece, autoescape=True))
-        return query
 
     def by_author(self, handle: str, *, limit: int, offset: int = 0) -> Found:
         key = handle.casefold()

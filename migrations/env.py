@@ -22,12 +22,11 @@ def render_item(kind: str, item: Any, _autogen: Any) -> str | bool:
     return False
 
 
-def is_ours(name: str | None, kind: str, _parents: Any) -> bool:
+def is_ours(name: str | None, _kind: str, _parents: Any) -> bool:
     """Leave Procrastinate's tables to `bot/engine/tables.py`, and the index of words, which models
     cannot say, to its migration.
     """  # noqa: D205 (one sentence that is longer than a line)
-    foreign = (tables.PREFIX, INDEX) if kind == "table" else (f"ix_{INDEX}",)
-    return not (kind in ("table", "index") and (name or "").startswith(foreign))
+    return not (name or "").removeprefix("ix_").startswith((tables.PREFIX, INDEX))
 
 
 def migrate(connection: sa.Connection) -> None:

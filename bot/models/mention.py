@@ -5,7 +5,7 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from bot.errors import (
@@ -63,6 +63,12 @@ class Mention(Base):
         UniqueConstraint("platform", "external_id"),
         Index("ix_mention_open", "state", "department_id", "id"),
         Index("ix_mention_owner", "owner_id", "state"),
+        Index(
+            "ix_mention_follows_id",
+            "follows_id",
+            sqlite_where=text("follows_id IS NOT NULL"),
+            postgresql_where=text("follows_id IS NOT NULL"),
+        ),
     )
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     version: Mapped[int] = mapped_column(default=1)
@@ -85,7 +91,7 @@ class Mention(Base):
     language: Mapped[str | None] = mapped_column(String(16))
     parent_id: Mapped[str | None] = mapped_column(String(255))
     root_id: Mapped[str | None] = mapped_column(String(255), index=True)
-    follows_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("mention.id"), index=True)
+    follows_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("mention.id"))
     """The mention with which the conversation began; None for that one itself."""
     parent_handle: Mapped[str] = mapped_column(String(255), default="")
     parent_text: Mapped[str] = mapped_column(Text, default="")

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from bot import journal, posts
+from bot import finding, journal, posts
 from bot.errors import UnknownDepartment, UnknownMention
 from bot.models import Actor, Department, Mention, Person
 from bot.slack.cards import Labels, Links
@@ -84,7 +84,7 @@ class _Finder:
         return self._listing("Yours", found, command, empty)
 
     def containing(self, words: str) -> Listing:
-        found = self._store.containing(words, **self._window)
+        found = finding.containing(self._store, words, **self._window)
         empty = f"No mention contains “{words}”. Type `/mentions help` for what else there is."
         return self._listing(f"With “{words}”", found, f"search {words}", empty)
 

@@ -23,17 +23,21 @@ def upgrade() -> None:
     ):
         column = sa.Column(name, type_, nullable=False, server_default="")
         op.add_column("mention", column)
-    op.create_index("ix_mention_follows_id", "mention", ["follows_id"])
+    # Few follow another one; an index of all the others would be no help in finding them.
+    few = sa.text("follows_id IS NOT NULL")
+    op.create_index(
+        "ix_mention_follows_id", "mention", ["follows_id"], sqlite_where=few, postgresql_where=few
+    )
+    op.create_index("ix_reply_external_id", "reply", ["external_id"])
     op.create_index("ix_mention_root_id", "mention", ["root_id"])
     answers = sa.Column("answers_id", BIG, sa.ForeignKey("mention.id", name="fk_reply_answers_id"))
     op.add_column("reply", answers, inline_references=True)
-    op.create_index("ix_reply_external_id", "reply", ["external_id"])
     op.add_column("person", sa.Column("left_at", sa.DateTime(timezone=True)))
 
 
 def downgrade() -> None:
-    op.drop_index("ix_reply_external_id", "reply")
     op.drop_index("ix_mention_root_id", "mention")
+    op.drop_index("ix_reply_external_id", "reply")
     op.drop_index("ix_mention_follows_id", "mention")
     with op.batch_alter_table("person") as person:
         person.drop_column("left_at")

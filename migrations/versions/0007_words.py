@@ -28,9 +28,10 @@ def upgrade() -> None:
     _fill(connection)
     if connection.dialect.name != "sqlite":
         op.execute(
-            "CREATE INDEX ix_mention_words ON mention"
-            " USING gin (to_tsvector('simple'::regconfig, search_words))"
+            "ALTER TABLE mention ADD COLUMN mention_words tsvector"
+            " GENERATED ALWAYS AS (to_tsvector('simple'::regconfig, search_words)) STORED"
         )
+        op.execute("CREATE INDEX ix_mention_words ON mention USING gin (mention_words)")
         return
     op.execute(
         "CREATE VIRTUAL TABLE mention_words USING fts5(search_words, content='mention',"
@@ -50,6 +51,7 @@ def downgrade() -> None:
         op.execute("DROP TABLE mention_words")
     else:
         op.execute("DROP INDEX ix_mention_words")
+        op.drop_column("mention", "mention_words")
     op.drop_column("mention", "search_words")
 
 

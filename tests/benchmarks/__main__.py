@@ -1,4 +1,4 @@
-"""`python -m tests.benchmarks [acknowledging] [ingesting] [reading] [starting]`: print tables.
+"""`python -m tests.benchmarks [acknowledging] [growing] …`: print tables, of those parts alone.
 
 Everything is measured against a bare floor in the same run, because machines differ.
 """
@@ -6,11 +6,12 @@ Everything is measured against a bare floor in the same run, because machines di
 import sys
 import time
 
-from tests.benchmarks import acknowledging, databases, ingesting, reading, starting
+from tests.benchmarks import acknowledging, databases, growing, ingesting, reading, starting
 from tests.benchmarks.table import machine, say
 
 PARTS = {
-    part.__name__.rpartition(".")[2]: part for part in (acknowledging, ingesting, reading, starting)
+    part.__name__.rpartition(".")[2]: part
+    for part in (acknowledging, growing, ingesting, reading, starting)
 }
 
 

@@ -7,8 +7,8 @@ from sqlalchemy import text
 
 from bot import schema
 from bot.database import Database
+from bot.finding import MOST_FOUND, containing
 from bot.search import wanted, words_of
-from bot.store import MOST_FOUND
 from tests.bot.steps import found, record, stored
 from tests.test_migrations import downgrade
 
@@ -47,7 +47,7 @@ ASKED = {
 
 
 def numbers(database: Database, typed: str) -> list[int]:
-    found_now = database.read(lambda store: store.containing(typed, limit=50))
+    found_now = database.read(lambda store: containing(store, typed, limit=50))
     assert found_now.total == len(found_now.mentions)
     return [mention.id for mention in found_now.mentions]
 
@@ -97,11 +97,11 @@ def test_what_was_there_before_the_index_is_in_it(database: Database):
 
 
 def test_of_very_many_the_newest_are_told(database: Database):
-    for start in range(0, MOST_FOUND + 20, 510):
-        record(database, *(found("again") for _ in range(510)), cursor=str(start))
-    newest = database.read(lambda store: store.containing("again", limit=10))
+    record(database, *(found("again") for _ in range(MOST_FOUND + 20)))
+    newest = database.read(lambda store: containing(store, "again", limit=3))
     assert newest.total == MOST_FOUND
-    assert [one.id for one in newest.mentions] == list(range(1020, 1010, -1))
+    last = MOST_FOUND + 20
+    assert [one.id for one in newest.mentions] == [last, last - 1, last - 2]
     assert newest.more, "there are more than are counted, and nobody says so"
 
 
