@@ -64,6 +64,7 @@ class CrashRig:
             if office.bot.ask(DELIVER):
                 break
             deaths.append(f"step {kill_at}, {office.board.killed_at}")
+        office.board.kill_at = 0
         problems = list(journey.check())
         how = f"{type(journey).__name__}, killed at {'; '.join(deaths) or 'no step'}"
         self._findings.add(journey.promise, points=len(deaths), problems=problems, how=how)

@@ -31,6 +31,8 @@ from platforms.base import (
 )
 
 TIMEOUT_SECONDS = 10.0
+CHANNELS = ("leadership", "pr", "people", "billing", "support", "sales", "product")
+"""Of the example company."""
 HOWS = ("refused", "cut_after", "500_after", "timeout_after", "timeout_before", "429")
 
 
@@ -104,8 +106,7 @@ class SimSlack:
         return {"url": "https://sim.slack.com/", "user_id": "U0BOT"}
 
     def _conversations_list(self, _: dict[str, Any]) -> dict[str, Any]:
-        names = ("support", "billing", "sales", "legal", "people", "switchboard", "leadership")
-        return {"channels": [{"name": one, "id": f"C-{one}"} for one in names]}
+        return {"channels": [{"name": one, "id": f"C-{one}"} for one in CHANNELS]}
 
     def _users_info(self, said: dict[str, Any]) -> dict[str, Any]:
         return {"user": {"name": str(said["user"]).removeprefix("U0")}}

@@ -20,7 +20,7 @@ def prepare(database_url: str) -> None:
             schema.upgrade(database)
 
 
-def run(module: str, *arguments: str, root: Path = ROOT, seconds: float = 600) -> Findings:
+def run(module: str, *arguments: str, root: Path = ROOT, seconds: float = 900) -> Findings:
     """Run `tests.rigs.<module>` and hear what it found.
 
     Raises RuntimeError when it ended without finding anything out.

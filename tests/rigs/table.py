@@ -34,7 +34,7 @@ Two lanes go there and must find doubles, so that a rig that sees nothing is not
 """
 
 
-def write(found: Sequence[tuple[str, Findings]], *, seconds: float) -> None:
+def write(found: Sequence[tuple[str, Findings]], *, part: int, seconds: float) -> None:
     """`found`: with the database that each lane ran on."""
     rows = [
         f"| {promise} | {one.fault} | {database} | {row['points']:,} | {row['runs']:,} |"
@@ -42,10 +42,11 @@ def write(found: Sequence[tuple[str, Findings]], *, seconds: float) -> None:
         for database, one in found
         for promise, row in one.rows.items()
     ]
+    share = f"one in {part} of all points, " if part > 1 else ""
     PAGE.write_text("\n".join([
         HEAD,
-        f"{datetime.now(UTC):%d %B %Y}, {seconds / 60:.0f} minutes on {os.cpu_count()} cores,"
-        f" Python {platform.python_version()}:",
+        f"{datetime.now(UTC):%d %B %Y}, {share}{seconds / 60:.0f} minutes on {os.cpu_count()}"
+        f" cores, Python {platform.python_version()}:",
         "",
         "| promise | fault | database | points | runs | lost | twice |",
         "|---|---|---|--:|--:|--:|--:|",
