@@ -4,7 +4,9 @@
 """
 
 import argparse
+import csv
 import difflib
+import json
 import logging
 import os
 import signal
@@ -13,9 +15,9 @@ import tempfile
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import closing
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from sqlalchemy.exc import OperationalError
 
@@ -33,11 +35,13 @@ from bot.secrecy import Redactor, secrets_of
 from bot.settings import DatabaseSettings, Settings, SettingsError
 from bot.slack.as_text import as_text
 from bot.slack.summary import draw_summary
+from bot.usecases.audit import Line, as_cell, trail
 from bot.usecases.configure import apply_config, current_config, is_configured
+from bot.usecases.erase import erase_author, erase_conversation, traces
 from bot.usecases.summary import queue_summary, read_week, summarize, week_of, zone_of
 from bot.web import SLACK_PATH
 from handlers import build_app
-from platforms import configured
+from platforms import available, configured
 from platforms.base import SettingsProblem
 
 log = logging.getLogger("switchboard")
@@ -218,6 +222,74 @@ def run_backup(options: argparse.Namespace, env: Mapping[str, str]) -> int:
     return 0
 
 
+def run_export(options: argparse.Namespace, env: Mapping[str, str]) -> int:
+    settings = DatabaseSettings.read(env)
+    with closing(Database(settings.database_url)) as database:
+        _demand_schema(database, settings)
+        if options.file is None:
+            _export(database, options, sys.stdout)
+            return 0
+        try:
+            with options.file.open("x", encoding="utf-8", newline="") as file:
+                _export(database, options, file)
+        except OSError as error:
+            raise CommandError(
+                f"{error}. Next: name a new file in a folder that is there."
+            ) from None
+    return 0
+
+
+def _export(database: Database, options: argparse.Namespace, file: TextIO) -> None:
+    names = [*Line.NAMES, *(["detail"] if options.words else [])]
+    table = csv.DictWriter(file, names) if options.format == "csv" else None
+    if table is not None:
+        table.writeheader()
+    last = 0
+    while lines := database.read(trail, after=last, since=options.since, until=options.until):
+        for line in lines:
+            shown = line.shown(words=options.words)
+            if table is not None:
+                table.writerow({name: as_cell(value) for name, value in shown.items()})
+            else:
+                file.write(json.dumps(shown, ensure_ascii=False) + "\n")
+        last = lines[-1].number
+
+
+def run_erase(options: argparse.Namespace, env: Mapping[str, str]) -> int:
+    settings = DatabaseSettings.read(env)
+    handle = options.author.strip().removeprefix("u/").removeprefix("@")
+    if options.platform not in available() or not handle:
+        raise CommandError(f"Next: say --author NAME --platform, one of {', '.join(available())}.")
+    with closing(Database(settings.database_url)) as database:
+        _demand_schema(database, settings)
+        found = database.read(traces, options.platform, handle)
+        if not found:
+            print(f"Nothing is stored of {handle} on {options.platform}.")
+            return 0
+        print(found.told(handle, options.platform))
+        if not (options.yes or _typed_again(handle)):
+            print("Nothing was erased.")
+            return 1
+        for head in found.heads:
+            database.write(erase_conversation, head)
+        database.write(erase_author, options.platform, handle)
+        database.write_anew()
+    print(ERASED_NOW)
+    return 0
+
+
+ERASED_NOW = """\
+Erased. The cards are drawn anew by the worker. What is left, and is not in this database:
+- in Slack: the lines in the cards' threads, direct messages, summaries. Delete them there.
+- on the platform: the posts, and our replies to them. Take those down from their cards or there.
+- backups and exports that were made before.
+What they post from now on comes in like anybody's."""
+
+
+def _typed_again(handle: str) -> bool:
+    return input(f"This cannot be undone. Type {handle} to erase it: ").strip() == handle
+
+
 def run_summary(options: argparse.Namespace, env: Mapping[str, str]) -> int:
     process = _process(env)
     try:
@@ -323,6 +395,16 @@ def _parser() -> argparse.ArgumentParser:
     add("migrate", run_migrate, "bring the database up to date")
     backup = add("backup", run_backup, "copy a running SQLite database into a file")
     backup.add_argument("file", type=Path)
+    export = add("export", run_export, "write who did what when, for auditors")
+    export.add_argument("file", nargs="?", type=Path, help="a new file (default: print it)")
+    export.add_argument("--since", type=date.fromisoformat, metavar="2026-11-01")
+    export.add_argument("--until", type=date.fromisoformat, metavar="2026-11-30")
+    export.add_argument("--format", choices=["csv", "jsonl"], default="csv")
+    export.add_argument("--words", action="store_true", help="also what people wrote")
+    erase = add("erase", run_erase, "forget what an author wrote, and who they are")
+    erase.add_argument("--author", required=True, metavar="HANDLE")
+    erase.add_argument("--platform", required=True)
+    erase.add_argument("--yes", action="store_true", help="erase without asking")
     summary = add("summary", run_summary, "print a week's summary, or post it")
     summary.add_argument("--week", metavar="2026-W46", help="which week (default: the last one)")
     summary.add_argument("--post", action="store_true", help="post it for leadership")

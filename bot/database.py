@@ -8,7 +8,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import closing, contextmanager, nullcontext
 from datetime import datetime
 from typing import Any, Concatenate, ParamSpec, TypeAlias, TypeVar
 
@@ -79,6 +79,15 @@ class Database:
     def now(self) -> datetime:
         """The time of a transaction that would begin now."""
         return self._clock()
+
+    def write_anew(self) -> None:
+        """Have SQLite write its file anew: what is deleted otherwise stays in it until the room is
+        needed. Whoever writes meanwhile waits.
+        """  # noqa: D205 (two sentences that belong together)
+        if self.is_sqlite:
+            with closing(self.engine.raw_connection()) as connection:
+                for statement in ("VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"):
+                    connection.cursor().execute(statement).fetchall()
 
     def close(self) -> None:
         self.engine.dispose()

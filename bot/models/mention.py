@@ -119,6 +119,8 @@ class Mention(Base):
     """When the first reply was published."""
     answered_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     gone_at: Mapped[datetime | None]
+    erased_at: Mapped[datetime | None]
+    """When all that we had of its author was erased."""
 
     department: Mapped[Department | None] = relationship(lazy="joined")
     owner: Mapped[Person | None] = relationship(foreign_keys=[owner_id], lazy="joined")

@@ -123,12 +123,16 @@ def draw_bare_card(view: CardView) -> Drawn:
 def _notice(view: CardView) -> str:
     mention = view.mention
     if mention.state == MentionState.GONE:
+        if mention.erased_at is not None:
+            return notice(_gone(view))
         return notice(f"A post on {view.platform} was deleted by its author.")
     who = f"{name(mention.author)} on {view.platform}"
     return notice(f"New in {view.place}: {who}: {view.post.text or '(no words)'}")
 
 
 def _gone(view: CardView) -> str:
+    if view.mention.erased_at is not None:
+        return f"What this author wrote on {view.platform} was erased here, as somebody asked."
     return f"The author deleted this post on {view.platform}, or it was removed there."
 
 

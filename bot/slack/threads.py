@@ -57,6 +57,7 @@ _LINES = {
     "taken down": "Our reply is not public any more: “{text}” {who} asked, {agreed} agreed:"
     " “{reason}”",
     "gone": "The post is gone from the platform. {problem}",
+    "erased": "What the author wrote was erased here, and what was written to them.",
     "removed": "The platform does not show our reply any more: it was removed or hidden there.",
 }
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from zlib import crc32
 
 import pytest
 
@@ -56,10 +57,10 @@ class Worker(Town):
         actor = Actor(who.id, who.member.real_name)
         introduce(self.database, actor)
         form = self.database.read(reply_form, mention, by=actor)
+        modal = f"V{mention}-{who.id}-{crc32(text.encode())}"
         reply = self.database.write(
-            queue_reply, mention, text, by=actor, submission=f"V{mention}-{who.id}-{text}",
-            seen=form.seen,
-        )  # fmt: skip
+            queue_reply, mention, text, by=actor, submission=modal, seen=form.seen
+        )
         assert isinstance(reply, Reply)
         return reply.id
 

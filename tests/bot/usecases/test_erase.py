@@ -1,0 +1,113 @@
+"""Somebody asks to be forgotten: nothing of them stays, and what we did does."""
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from bot.models import Base, MentionState, ReplyState
+from tests.bot.worker import BROKEN, Worker, on_sqlite
+from tests.command import Typed
+from tests.town import words
+
+WORDS = f"{BROKEN} since the Tuesday flood, says Mara Kowalska"
+ARGUMENTS = ("erase", "--platform", "square", "--author")
+
+
+@pytest.fixture
+def env(worker: Worker) -> dict[str, str]:
+    return {"DATABASE_URL": worker.process.settings.database_url}
+
+
+def dump(worker: Worker) -> str:
+    """Every value of every row."""
+    with worker.database.engine.connect() as connection:
+        rows = [
+            str(tuple(row))
+            for table in Base.metadata.sorted_tables
+            for row in connection.execute(text(f"SELECT * FROM {table.name}"))
+        ]
+    return "\n".join(rows)
+
+
+def busy(worker: Worker) -> None:
+    """Two mentions by Mara: one answered and moved on, one with a reply on its way."""
+    worker.post(WORDS, by="mara_k")
+    worker.answer("Dear Kowalska, the flood is over.")
+    worker.deliver()
+    worker.post(f"{WORDS} again", by="mara_k")
+    worker.square.order_fault("square", "429", on="write", times=50)
+    worker.answer("Dear Kowalska, once more.", mention=2)
+    worker.post(BROKEN, by="joe")
+
+
+def test_nothing_of_them_stays(worker: Worker, typed: Typed, env: dict[str, str]):
+    busy(worker)
+    assert worker.state_of_reply(2) == ReplyState.QUEUED
+    code, out, _ = typed(env, *ARGUMENTS, "@Mara_K", "--yes")
+    assert code == 0, out
+    assert "2 mention\n" in out
+    assert "1 reply on its way, which is stopped" in out
+    worker.square.clear_faults()
+    worker.deliver()
+
+    assert len(worker.public()) == 1, "a reply went out to somebody who is forgotten"
+    for said in ("Kowalska", "flood", "mara", "Mara"):
+        assert said not in dump(worker), f"the database says {said}"
+    for number in (1, 2):
+        card = words(worker.card(number=number - 1))
+        assert "was erased here" in card
+        assert "mara" not in card
+    assert "joe" in words(worker.card())
+    mention = worker.mention(1)
+    assert mention.state == MentionState.GONE
+    assert mention.answered_by is not None
+    assert mention.answered_by.name == "Ben Okafor"
+
+    worker.read("square")
+    worker.deliver()
+    assert "flood" not in dump(worker), "it was read in again"
+
+
+def test_twice_is_harmless_and_the_next_post_is_anybodys(
+    worker: Worker, typed: Typed, env: dict[str, str]
+):
+    busy(worker)
+    typed(env, *ARGUMENTS, "mara_k", "--yes")
+    before = dump(worker)
+    code, out, _ = typed(env, *ARGUMENTS, "mara_k", "--yes")
+    assert (code, out) == (0, "Nothing is stored of mara_k on square.\n")
+    assert dump(worker) == before
+    worker.post("My router, @acme acme", by="mara_k")
+    assert "My router" in words(worker.card())
+
+
+def test_nothing_goes_without_the_name_typed_once_more(
+    worker: Worker, typed: Typed, env: dict[str, str], monkeypatch: pytest.MonkeyPatch
+):
+    busy(worker)
+    before = dump(worker)
+    monkeypatch.setattr("builtins.input", lambda _: "y")
+    code, out, _ = typed(env, *ARGUMENTS, "mara_k")
+    assert code == 1
+    assert out.endswith("Nothing was erased.\n")
+    assert dump(worker) == before
+    monkeypatch.setattr("builtins.input", lambda _: "mara_k")
+    code, out, _ = typed(env, *ARGUMENTS, "mara_k")
+    assert code == 0
+    assert "Erased." in out
+
+
+def test_a_platform_that_is_none_is_told(typed: Typed, env: dict[str, str]):
+    code, _, err = typed(env, "erase", "--platform", "myspace", "--author", "tom")
+    assert code == 2
+    assert "one of bluesky," in err
+
+
+@on_sqlite
+def test_the_file_itself_forgets(worker: Worker, typed: Typed, env: dict[str, str]):
+    busy(worker)
+    typed(env, *ARGUMENTS, "mara_k", "--yes")
+    folder = Path(env["DATABASE_URL"].removeprefix("sqlite:///")).parent
+    for file in folder.glob("switchboard.db*"):
+        assert b"Kowalska" not in file.read_bytes(), f"{file.name} still has their name"
