@@ -161,6 +161,30 @@ class NothingToDecide(Refusal):
     """Nobody has to decide about this any more. Look at the card for what became of it."""
 
 
+class OnlyAdmins(Refusal):
+    """What is stuck is shown to admins only: it is other people's work. Ask {admins}."""
+
+
+class NobodyIsAdmin(Refusal):
+    """What is stuck is shown to admins, and nobody is one yet: name some in the configuration."""
+
+
+class WentOut(Refusal):
+    """This went out meanwhile: nothing is left to do."""
+
+
+class OnItsWayAgain(Refusal):
+    """This is on its way again already. If it fails once more, it comes back to this list."""
+
+
+class DiscardedAlready(Refusal):
+    """{told} So nothing is left to do here."""
+
+
+class Overtaken(Refusal):
+    """Something newer has taken its place: nothing is left to do."""
+
+
 class EmptyNote(Refusal):
     """Write the note first, or press Cancel."""
 

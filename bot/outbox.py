@@ -217,6 +217,13 @@ def end_doubt(store: Store, key: str) -> None:
         row.state = DeliveryState.DONE
 
 
+def discard(store: Store, key: str, *, note: str) -> None:
+    """A person gives up what failed or is in doubt. `note`: who did, as a sentence."""
+    row = store.delivery(key)
+    if row is not None and row.state in (DeliveryState.FAILED, DeliveryState.UNCERTAIN):
+        row.state, row.problem = DeliveryState.DONE, note
+
+
 def hold_lane(store: Store, name: str, *, seconds: float, paces: Paces) -> None:
     """Nothing leaves in this lane for so long: what a Retry-After asks for."""
     lane = store.lane(name)

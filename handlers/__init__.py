@@ -19,6 +19,7 @@ from handlers import (
     lookup,
     reactions,
     reply,
+    stuck,
     transfer,
     verdict,
 )
@@ -48,7 +49,7 @@ def build_app(switchboard: Switchboard, settings: Settings) -> App:
     )
     introductions.register(app, switchboard)
     # Bolt asks one listener after the other: what must be fast comes first.
-    for room in (claim, reply, by_hand, transfer, verdict, amend, lookup, home, reactions):
+    for room in (claim, reply, by_hand, transfer, verdict, amend, stuck, lookup, home, reactions):
         room.register(app, switchboard)
     errors.register(app)
     return app

@@ -30,9 +30,9 @@ LINES = (
     "bot.usecases  bot.usecases.*",
     "bot.original",
     "bot.conversation  bot.shortcut",
-    "bot.rights  bot.sources",
+    "bot.parcels  bot.rights  bot.sources",
     "bot.amendments  bot.journal  bot.purse",
-    "bot.billing  bot.figures  bot.finding  bot.outbox  bot.posts  bot.watches",
+    "bot.billing  bot.figures  bot.finding  bot.outbox  bot.posts  bot.undelivered  bot.watches",
     "bot.store  bot.slack/",
     "bot.models/  bot.routing  bot.language/  platforms._*/",
     "bot.config  bot.gathering  bot.habit  bot.hours  bot.lanes  bot.matching  bot.retry"

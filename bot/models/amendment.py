@@ -36,7 +36,8 @@ AMENDMENT_MOVES: dict[AmendmentState, frozenset[AmendmentState]] = {
     AmendmentState.ASKED: frozenset({AmendmentState.QUEUED, AmendmentState.WITHDRAWN}),
     AmendmentState.QUEUED: frozenset({AmendmentState.DONE, AmendmentState.REFUSED}),
     AmendmentState.DONE: frozenset(),
-    AmendmentState.REFUSED: frozenset(),
+    # From refused to queued: an admin mended what was wrong, and has it tried once more.
+    AmendmentState.REFUSED: frozenset({AmendmentState.QUEUED}),
     AmendmentState.WITHDRAWN: frozenset(),
 }
 """Every way an amendment can go. `Amendment.move` is the only thing that changes its state."""

@@ -20,7 +20,9 @@ from bot.slack.blocks import (
     option,
     plain,
     rich,
+    section,
 )
+from bot.slack.stuck import told_in_short
 from bot.wording import count, shorten
 
 ABOUT = (
@@ -50,11 +52,15 @@ class HomeView:
     elsewhere: tuple[tuple[str, int], ...]
     """Departments of others with what is open there."""
     answered_this_week: int
+    stuck: int = 0
+    """Deliveries that wait for an admin; 0 for everybody else."""
 
 
 def draw_home(view: HomeView) -> Block:
     """The whole tab."""
     blocks = [*_mine(view), {"type": "divider"}, *_waiting(view), {"type": "divider"}]
+    if view.stuck:
+        blocks.insert(0, section(f"*{told_in_short(view.stuck)}*: `/mentions stuck`"))
     week = f"You answered {count(view.answered_this_week, 'mention')} in the last 7 days."
     blocks += [context(plain(week)), context(plain(ABOUT))]
     return {"type": "home", "blocks": blocks}

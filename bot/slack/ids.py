@@ -13,6 +13,10 @@ WITHDRAW = "withdraw"
 OPEN_LINK = "open_link"
 PAGE = "page"
 JOIN = "departments_i_answer_for"
+STUCK_RETRY = "stuck_retry"
+STUCK_DISCARD = "stuck_discard"
+STUCK_POSTED = "stuck_posted"
+STUCK_PAGE = "stuck_page"
 
 ON_A_CARD = frozenset({CLAIM, REPLY, SEND_TO, MORE, UNDO})
 """Buttons and menus that carry the number of a mention."""
@@ -36,6 +40,7 @@ NOTE_MODAL = "note_modal"
 WHICH_MODAL = "which_modal"
 CHANGE_MODAL = "change_modal"
 TAKE_DOWN_MODAL = "take_down_modal"
+PROOF_MODAL = "proof_modal"
 
 TEXT = "text"
 PRICE = "price"

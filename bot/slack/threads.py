@@ -38,6 +38,7 @@ _LINES = {
     "uncertain": "We can't tell whether the reply went out; somebody must look.",
     "tried again": "{who} had the reply sent again.",
     "confirmed": "{who} saw the reply on the platform.",
+    "amending again": "{who} had that tried once more.",
     "dropped": "{who} dropped the reply; its text is kept as a draft.",
     "moved": "{who} sent this to {to}: “{reason}”",
     "moved silently": "{who} sent this to {to}.",

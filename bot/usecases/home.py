@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from bot import posts
+from bot import posts, undelivered
 from bot.models import Mention
 from bot.slack.cards import Labels, Links
 from bot.slack.home import HomeLine, HomeView
@@ -48,4 +48,5 @@ def home_view(store: Store, person_id: int, *, label: Labels, link: Links) -> Ho
             if counts.get(one.id) and one not in own
         ),
         answered_this_week=sum(1 for reply in week if reply.author_id == person.id),
+        stuck=undelivered.total(store) if person.slack_id in store.admins() else 0,
     )

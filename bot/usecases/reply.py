@@ -187,14 +187,15 @@ def send_again(store: Store, reply_id: int, *, by: Actor, click: str) -> Reply:
     return reply
 
 
-def confirm_sent(store: Store, reply_id: int, *, by: Actor, click: str) -> Reply:
-    """A person saw it on the platform."""
+def confirm_sent(store: Store, reply_id: int, *, by: Actor, click: str, link: str = "") -> Reply:
+    """A person saw it on the platform. `link`: where, when they said so."""
     reply = _reply(store, reply_id)
     if not store.has_event(click):
         _demand_stuck(reply)
         person = rights.colleague(store, by)
         reply.move(ReplyState.SENT)
         outbox.end_doubt(store, reply.outbox_key)
+        reply.url = link or reply.url
         reply.sent_at = reply.first_tried_at or store.now
         conversation.answered(store, reply)
         journal.write(store, reply.mention, "confirmed", by=person, click=click)
@@ -209,8 +210,8 @@ def drop_reply(store: Store, reply_id: int, *, by: Actor, click: str) -> Reply:
         person = rights.colleague(store, by)
         if reply.state == ReplyState.UNCERTAIN:
             reply.move(ReplyState.FAILED)
-            outbox.end_doubt(store, reply.outbox_key)
         reply.problem = f"{person.name} dropped it."
+        outbox.discard(store, reply.outbox_key, note=reply.problem)
         keep_as_draft(store, reply)
         journal.write(store, reply.mention, "dropped", by=person, click=click)
     return reply
