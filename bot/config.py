@@ -163,6 +163,10 @@ class Policy(_Table):
 
     guests_may_reply: Annotated[bool, Field(strict=True)] = Field(default=False, examples=[True])
     """Whether Slack's guests claim, reply and decide as colleagues do. Nobody else from outside."""
+    may_reply: tuple[UserId, ...] = Field(default=(), examples=[["U0123ABCD"]])
+    """Who speaks in the brand's name; nobody named: everybody who works here."""
+    approve_first: Annotated[int, Field(strict=True, ge=0)] = Field(default=3, examples=[3])
+    """So many of each person's replies are approved by a colleague who has had theirs."""
 
 
 class Rule(_Table):

@@ -55,6 +55,30 @@ class ReplyOnItsWay(Refusal):
     """{who}'s reply to this is on its way; wait until the card says what became of it."""
 
 
+class ReplyHeld(Refusal):
+    """{who}'s reply to this waits for a second pair of eyes. Approve it, or send it back first."""
+
+
+class YourOwnReply(Refusal):
+    """You wrote this yourself, so somebody else approves it: {names}. Ask them in the thread."""
+
+
+class NotYoursToApprove(Refusal):
+    """Approving is for those whose first replies are out, and for admins: ask {names}."""
+
+
+class PostReadsDifferently(Refusal):
+    """The post was changed since. Read it once more on the card, then press Approve again."""
+
+
+class ChangeNeedsApproval(Refusal):
+    """Your first replies are approved by a colleague, so ask one to change this: {names}."""
+
+
+class NotASpeaker(Refusal):
+    """Not everybody here answers in the brand's name: ask {names}. You can claim, note, send on."""
+
+
 class AlreadyClosed(Refusal):
     """{who} said {when} that no reply is needed. Press Undo on the card to open it again."""
 

@@ -5,7 +5,8 @@ is kept with the person and renewed daily, and whoever we know nothing of is ref
 """
 
 from bot import journal
-from bot.errors import NotMetYet, OnlyColleagues
+from bot.config import Policy
+from bot.errors import NotASpeaker, NotMetYet, OnlyColleagues
 from bot.models import Actor, Person, Standing
 from bot.store import Store
 
@@ -15,6 +16,27 @@ def colleague(store: Store, by: Actor) -> Person:
     found = journal.person(store, by)
     refuse_onlooker(store, found)
     return found
+
+
+def speaker(store: Store, by: Actor) -> Person:
+    """The row of whoever speaks in the brand's name. Raises NotASpeaker besides."""
+    found = colleague(store, by)
+    refuse_silent(store, found)
+    return found
+
+
+def refuse_silent(store: Store, person: Person | None) -> None:
+    """Raise the refusal for somebody who may not speak in the brand's name."""
+    refuse_onlooker(store, person)
+    if person is not None and not may_speak(store, person):
+        chosen = [store.person(one) for one in policy(store).may_reply]
+        names = [one.name for one in chosen if one is not None]
+        raise NotASpeaker(names=" or ".join(names[:3]) or "an admin")
+
+
+def may_speak(store: Store, person: Person) -> bool:
+    chosen = policy(store).may_reply
+    return may_act(store, person) and (not chosen or person.slack_id in chosen)
 
 
 def refuse_onlooker(store: Store, person: Person | None) -> None:
@@ -27,9 +49,9 @@ def refuse_onlooker(store: Store, person: Person | None) -> None:
 
 def may_act(store: Store, person: Person) -> bool:
     if person.standing == Standing.GUEST:
-        return bool(_policy(store).get("guests_may_reply"))
+        return policy(store).guests_may_reply
     return person.standing == Standing.COLLEAGUE
 
 
-def _policy(store: Store) -> dict[str, object]:
-    return dict(store.setting("company").get("policy") or {})
+def policy(store: Store) -> Policy:
+    return Policy.model_validate(store.setting("company").get("policy") or {}, by_name=True)

@@ -11,6 +11,7 @@ from bot.settings import Settings
 from bot.switchboard import Switchboard
 from handlers import (
     amend,
+    approve,
     by_hand,
     claim,
     errors,
@@ -49,7 +50,8 @@ def build_app(switchboard: Switchboard, settings: Settings) -> App:
     )
     introductions.register(app, switchboard)
     # Bolt asks one listener after the other: what must be fast comes first.
-    for room in (claim, reply, by_hand, transfer, verdict, amend, stuck, lookup, home, reactions):
+    usual = (claim, reply, by_hand, transfer, verdict, approve, amend)
+    for room in (*usual, stuck, lookup, home, reactions):
         room.register(app, switchboard)
     errors.register(app)
     return app

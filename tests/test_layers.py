@@ -28,8 +28,8 @@ LINES = (
     "bot.clock  bot.engine.tables",
     # From here down nothing commits and nothing reaches the network.
     "bot.usecases  bot.usecases.*",
-    "bot.original",
-    "bot.conversation  bot.shortcut",
+    "bot.leaving  bot.original",
+    "bot.conversation  bot.shortcut  bot.trust",
     "bot.parcels  bot.rights  bot.sources",
     "bot.amendments  bot.journal  bot.purse",
     "bot.billing  bot.figures  bot.finding  bot.outbox  bot.posts  bot.undelivered  bot.watches",

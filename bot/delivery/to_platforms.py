@@ -8,7 +8,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot import logs
+from bot import leaving, logs
 from bot.delivery.sender import Sender
 from bot.errors import NotConnected, PostGone
 from bot.models import DeliveryState, Reply, ReplyState
@@ -17,7 +17,7 @@ from bot.outbox import Lease
 from bot.retry import REPLIES
 from bot.store import Store
 from bot.usecases import publish, watch
-from bot.usecases.reply import keep_as_draft, target_of
+from bot.usecases.reply import target_of
 from bot.wording import storable
 from platforms.base import (
     GoneError,
@@ -134,7 +134,7 @@ class ReplySender(Sender[Answer, PublishedReply]):
 
     def refuse(self, store: Store, lease: Lease, error: PlatformError) -> DeliveryState:
         reply = _reply(store, lease)
-        keep_as_draft(store, reply)
+        leaving.keep_as_draft(store, reply)
         if isinstance(error, PostEditedError) and error.state is not None:
             watch.record_state(store, reply.post, error.state)
         publish.record_failed(store, reply, str(error), gone=isinstance(error, GoneError))

@@ -14,6 +14,8 @@ from bot.models.mention import Mention
 
 class ReplyState(StrEnum):
     DRAFT = "draft"
+    HELD = "held"
+    """It waits for a second pair of eyes."""
     QUEUED = "queued"
     SENDING = "sending"
     SENT = "sent"
@@ -24,14 +26,16 @@ class ReplyState(StrEnum):
 
 REPLY_MOVES: dict[ReplyState, frozenset[ReplyState]] = {
     # From draft to sent: somebody posted it by hand.
-    ReplyState.DRAFT: frozenset({ReplyState.QUEUED, ReplyState.SENT}),
+    ReplyState.DRAFT: frozenset({ReplyState.QUEUED, ReplyState.HELD, ReplyState.SENT}),
+    # From held to failed: somebody sent it back, and its author has the text again.
+    ReplyState.HELD: frozenset({ReplyState.QUEUED, ReplyState.FAILED}),
     ReplyState.QUEUED: frozenset({ReplyState.SENDING, ReplyState.FAILED}),
     ReplyState.SENDING: frozenset(
         {ReplyState.SENDING, ReplyState.QUEUED, ReplyState.SENT, ReplyState.FAILED}
         | {ReplyState.UNCERTAIN}
     ),
     ReplyState.UNCERTAIN: frozenset({ReplyState.SENT, ReplyState.QUEUED, ReplyState.FAILED}),
-    ReplyState.FAILED: frozenset({ReplyState.QUEUED, ReplyState.DRAFT}),
+    ReplyState.FAILED: frozenset({ReplyState.QUEUED, ReplyState.HELD, ReplyState.DRAFT}),
     ReplyState.SENT: frozenset({ReplyState.TAKEN_DOWN}),
     ReplyState.TAKEN_DOWN: frozenset(),
 }
@@ -63,6 +67,8 @@ class Reply(Base):
     state: Mapped[ReplyState] = mapped_column(String(16), default=ReplyState.DRAFT)
     submission: Mapped[str | None] = mapped_column(String(128), unique=True)
     """Slack's id of the modal it was submitted from: one submission, one reply."""
+    approved_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    """The second pair of eyes, where one was needed."""
     queued_at: Mapped[datetime | None]
     first_tried_at: Mapped[datetime | None]
     sent_at: Mapped[datetime | None]
@@ -75,7 +81,8 @@ class Reply(Base):
     removed_at: Mapped[datetime | None]
     """When we saw that the platform shows it no more."""
 
-    author: Mapped[Person] = relationship(lazy="joined")
+    author: Mapped[Person] = relationship(foreign_keys=[author_id], lazy="joined")
+    approved_by: Mapped[Person | None] = relationship(foreign_keys=[approved_by_id])
     mention: Mapped[Mention] = relationship(foreign_keys=[mention_id])
     answers: Mapped[Mention | None] = relationship(foreign_keys=[answers_id])
 

@@ -62,7 +62,7 @@ def carried_reply(metadata: str) -> CarriedReply:
         raise ValueError("not a window of ours") from error
 
 
-def _carry_reply(reply: Reply, seen: str = "") -> str:
+def carry_reply(reply: Reply, seen: str = "") -> str:
     return json.dumps({"r": reply.id, "seen": seen})
 
 
@@ -101,7 +101,7 @@ def change_modal(view: ChangeView) -> Block:
     ]
     return modal(
         ids.CHANGE_MODAL, "Change our reply", blocks, submit="Change it",
-        metadata=_carry_reply(reply, view.seen),
+        metadata=carry_reply(reply, view.seen),
     )  # fmt: skip
 
 
@@ -119,7 +119,7 @@ def take_down_modal(reply: Reply, *, platform: str, can_change: bool) -> Block:
     ]
     return modal(
         ids.TAKE_DOWN_MODAL, "Take our reply down", blocks, submit="Ask for it",
-        metadata=_carry_reply(reply),
+        metadata=carry_reply(reply),
     )  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from bot.slack.amendments import (
     amendment_lines,
     amendment_options,
 )
+from bot.slack.approval import held_buttons, held_words
 from bot.slack.blocks import (
     QUOTE_LIMIT,
     Block,
@@ -77,6 +78,8 @@ class CardView:
     above: Above | None = None
     turns: tuple[Turn, ...] = ()
     """What was said after the mention, once its author wrote again."""
+    wording: str = ""
+    """Names how the post reads that a reply answers which waits to be approved."""
     waits_again: bool = False
     """The author had the last word, after a reply of ours."""
     amending: Amending = NOTHING_SAID
@@ -252,6 +255,7 @@ def _reply_on_its_way(view: CardView, reply: Reply) -> list[Block]:
     said = {
         ReplyState.QUEUED: waits if problem else going,
         ReplyState.SENDING: going,
+        ReplyState.HELD: held_words(reply),
         ReplyState.FAILED: f"Not sent: {problem} {by}'s text is kept.",
         ReplyState.UNCERTAIN: (
             f"We can't tell whether {by}'s reply went out. "
@@ -286,17 +290,8 @@ def _main_buttons(view: CardView) -> list[Block]:
         return []
     if mention.state == MentionState.CLOSED:
         return [button("Undo", ids.UNDO, number)]
-    if reply is not None and reply.state == ReplyState.FAILED:
-        return [
-            button("Try again", ids.TRY_AGAIN, reply.id, style="primary"),
-            button("Change the text", ids.REPLY, number),
-        ]
-    if reply is not None and reply.state == ReplyState.UNCERTAIN:
-        return [
-            button("It is there", ids.IT_IS_THERE, reply.id),
-            button("Send again", ids.TRY_AGAIN, reply.id),
-            button("Drop", ids.DROP, reply.id),
-        ]
+    if reply is not None and reply.state in _TO_DECIDE:
+        return _decisions(view, reply)
     if _is_sending(reply) or mention.state == MentionState.ANSWERED:
         return []
     claimed = mention.owner is not None
@@ -305,6 +300,26 @@ def _main_buttons(view: CardView) -> list[Block]:
         *claim,
         button("Reply", ids.REPLY, number, style="primary" if claimed else ""),
         button("Send to…", ids.SEND_TO, number),
+    ]
+
+
+_TO_DECIDE = (ReplyState.FAILED, ReplyState.UNCERTAIN, ReplyState.HELD)
+
+
+def _decisions(view: CardView, reply: Reply) -> list[Block]:
+    """What a person can decide about a reply that does not go on by itself."""
+    if reply.state == ReplyState.HELD:
+        send_on = button("Send to…", ids.SEND_TO, view.mention.id)
+        return [*held_buttons(reply, view.wording), send_on]
+    if reply.state == ReplyState.FAILED:
+        return [
+            button("Try again", ids.TRY_AGAIN, reply.id, style="primary"),
+            button("Change the text", ids.REPLY, view.mention.id),
+        ]
+    return [
+        button("It is there", ids.IT_IS_THERE, reply.id),
+        button("Send again", ids.TRY_AGAIN, reply.id),
+        button("Drop", ids.DROP, reply.id),
     ]
 
 

@@ -74,7 +74,7 @@ def mention_in(body: Payload) -> int | None:
     if body.get("view", {}).get("private_metadata"):
         try:
             return about(body["view"]).mention_id
-        except ValueError:  # not a window of ours
+        except Unreadable:  # it is about a reply, or no window of ours
             return None
     if body.get("actions") and body["actions"][0]["action_id"] in ids.ON_A_CARD:
         return mention_number(body)

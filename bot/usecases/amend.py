@@ -5,9 +5,10 @@ The first choice before taking it down. What it said before is kept, with who ch
 
 from dataclasses import dataclass
 
-from bot import amendments, journal, posts, rights
+from bot import amendments, journal, posts, rights, trust
 from bot.errors import (
     CannotChange,
+    ChangeNeedsApproval,
     ChangeOnItsWay,
     NothingPublic,
     NotYourReply,
@@ -56,7 +57,7 @@ def change_form(store: Store, reply_id: int, *, by: Actor) -> ChangeForm:
     """What there is to know before writing. Refuses whoever may not change it."""
     reply = amendments.public_reply(store, reply_id)
     person = store.person(by.slack_id)
-    rights.refuse_onlooker(store, person)
+    rights.refuse_silent(store, person)
     _demand_right(store, reply, person, by)
     draft = amendments.draft(store, reply_id, person) if person else None
     change = amendments.last_change(store, reply_id)
@@ -105,7 +106,7 @@ def queue_change(
     again = amendments.submitted(store, submission)
     if again is not None:
         return again
-    reply, person = amendments.public_reply(store, reply_id), rights.colleague(store, by)
+    reply, person = amendments.public_reply(store, reply_id), rights.speaker(store, by)
     _demand_right(store, reply, person, by)
     if not reason.strip():
         raise WhyMissing
@@ -145,6 +146,9 @@ def _demand_right(store: Store, reply: Reply, person: Person | None, by: Actor) 
     mine = person is not None and person.id in (reply.author_id, reply.mention.owner_id)
     if not mine and by.slack_id not in store.admins():
         raise NotYourReply(author=reply.author.name)
+    if person is not None and trust.needs_approval(store, person):
+        able = [one.name for one in trust.approvers(store, besides=person)]
+        raise ChangeNeedsApproval(names=" or ".join(able[:3]) or "an admin")
 
 
 def _seen(change: Amendment | None) -> str:

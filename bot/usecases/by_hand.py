@@ -16,7 +16,7 @@ def record_by_hand(
     again = store.submitted_reply(submission)
     if again is not None:
         return again
-    mention, person = journal.mention(store, mention_id), rights.colleague(store, by)
+    mention, person = journal.mention(store, mention_id), rights.speaker(store, by)
     post = conversation.post_seen(store, mention, seen)
     reply = store.draft(mention_id, person.id)
     if reply is None:

@@ -30,6 +30,7 @@ def card_view(
         return None
     moved_on = store.next_card(card)
     origin = card.came_from
+    reply = store.latest_reply(mention.id)
     return CardView(
         card=card,
         mention=mention,
@@ -37,7 +38,8 @@ def card_view(
         turns=conversation.turns(store, mention),
         waits_again=conversation.waits_for_answer(store, mention),
         above=_above(store, mention, link),
-        reply=store.latest_reply(mention.id),
+        reply=reply,
+        wording=reply.post.fingerprint if reply else "",
         platform=label(mention.platform),
         place=place_of(mention, card),
         now=store.now,

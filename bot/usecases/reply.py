@@ -3,11 +3,12 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot import conversation, journal, lanes, outbox, posts, rights
+from bot import conversation, journal, leaving, outbox, posts, rights
 from bot.errors import (
     CannotReply,
     EmptyReply,
     NothingToRetry,
+    ReplyHeld,
     ReplyOnItsWay,
     ReplyRefused,
     ReplyTooLong,
@@ -69,7 +70,7 @@ def reply_form(store: Store, mention_id: int, *, by: Actor) -> ReplyForm:
     if mention.state in (MentionState.GONE, MentionState.CLOSED):
         mention.refuse_if_done(store.now)
     person = store.person(by.slack_id)
-    rights.refuse_onlooker(store, person)
+    rights.refuse_silent(store, person)
     draft = store.draft(mention_id, person.id) if person else None
     other = mention.owner if mention.owner != person else None
     latest = store.latest_reply(mention_id)
@@ -136,7 +137,7 @@ def queue_reply(
     post = posts.to_answer(store, mention)
     if not post.can_reply:
         raise CannotReply(platform=post.platform, reason=post.cannot_reply_reason)
-    person = rights.colleague(store, by)
+    person = rights.speaker(store, by)
     before = conversation.post_seen(store, mention, seen)
     edited = _reads_differently(before, seen)
     wrote_again = before is not post and before.gone_at is None
@@ -148,12 +149,15 @@ def queue_reply(
     latest = store.latest_reply(mention.id)
     if latest is not None and latest.submission == submission:
         return latest  # it came twice at once, and the other one was quicker
+    if latest is not None and latest.state == ReplyState.HELD:
+        raise ReplyHeld(who=latest.author.name)
     if latest is not None and latest.state in journal.ON_THEIR_WAY:
         raise ReplyOnItsWay(who=latest.author.name)
     took = mention.take_for_reply(person, now=store.now)
     store.touch(mention)
     reply = _submit(store, post, person, text.strip(), submission)
-    journal.write(store, mention, "replied", by=person, took=took, text=reply.text)
+    what = "replied" if leaving.let_go(store, reply, by=person) else "held"
+    journal.write(store, mention, what, by=person, took=took, text=reply.text)
     return reply
 
 
@@ -175,15 +179,18 @@ def send_again(store: Store, reply_id: int, *, by: Actor, click: str) -> Reply:
     reply = _reply(store, reply_id)
     if not store.has_event(click):
         _demand_stuck(reply)
-        person = rights.colleague(store, by)
+        person = rights.speaker(store, by)
         reply.mention.take_for_reply(person, now=store.now)
-        reply.move(ReplyState.QUEUED)
+        was_out = reply.first_tried_at is not None
         reply.problem, reply.first_tried_at = "", None
         _answer_what_is_there(store, reply)
         reply.about = reply.post.fingerprint
         _forget_draft(store, reply)
-        _enqueue(store, reply)
-        journal.write(store, reply.mention, "tried again", by=person, click=click)
+        went = was_out or leaving.let_go(store, reply, by=person)
+        if was_out:
+            leaving.queue(store, reply)
+        what = "tried again" if went else "asked again"
+        journal.write(store, reply.mention, what, by=person, click=click)
     return reply
 
 
@@ -212,16 +219,9 @@ def drop_reply(store: Store, reply_id: int, *, by: Actor, click: str) -> Reply:
             reply.move(ReplyState.FAILED)
         reply.problem = f"{person.name} dropped it."
         outbox.discard(store, reply.outbox_key, note=reply.problem)
-        keep_as_draft(store, reply)
+        leaving.keep_as_draft(store, reply)
         journal.write(store, reply.mention, "dropped", by=person, click=click)
     return reply
-
-
-def keep_as_draft(store: Store, reply: Reply) -> None:
-    """What was typed waits in the modal for its author."""
-    draft = store.draft(reply.mention_id, reply.author_id)
-    if draft is None:
-        store.add(Reply(mention_id=reply.mention_id, author=reply.author, text=reply.text))
 
 
 def _forget_draft(store: Store, reply: Reply) -> None:
@@ -251,15 +251,8 @@ def _submit(store: Store, post: Mention, person: Person, text: str, submission: 
     reply.mention, reply.answers = mention, _later(mention, post)
     reply.about = post.fingerprint
     store.flush()
-    reply.move(ReplyState.QUEUED)
-    _enqueue(store, reply)
+    reply.approved_by = None
     return reply
-
-
-def _enqueue(store: Store, reply: Reply) -> None:
-    lane = lanes.replies(reply.mention.platform)
-    outbox.enqueue(store, "reply", reply.outbox_key, lane=lane, payload={"reply": reply.id})
-    store.happened.append((reply.mention_id, f"{reply.outbox_key} waits to leave"))
 
 
 def _reply(store: Store, reply_id: int) -> Reply:

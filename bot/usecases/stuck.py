@@ -3,7 +3,7 @@
 What is decided about a reply is said in `reply.py`; here stands the rest.
 """
 
-from bot import amendments, journal, outbox, parcels, undelivered
+from bot import amendments, journal, outbox, parcels, rights, undelivered
 from bot.errors import (
     ChangeOnItsWay,
     DiscardedAlready,
@@ -70,7 +70,7 @@ def put_back(store: Store, delivery_id: int, *, by: Actor) -> None:
     """Have it tried once more from the beginning; anything but a reply."""
     _demand_admin(store, by)
     row = _demand_stuck(store, delivery_id)
-    person = journal.person(store, by)
+    person = rights.colleague(store, by)
     if row.kind == "amend":
         _ask_again(store, row.payload["amendment"], person)
     _note(store, row, f"is tried again by {by.slack_id}")
@@ -82,7 +82,7 @@ def discard(store: Store, delivery_id: int, *, by: Actor) -> None:
     _demand_admin(store, by)
     row = _demand_stuck(store, delivery_id)
     _note(store, row, f"is discarded by {by.slack_id}")
-    outbox.discard(store, row.key, note=f"{journal.person(store, by).name} discarded it.")
+    outbox.discard(store, row.key, note=f"{rights.colleague(store, by).name} discarded it.")
 
 
 def _demand_admin(store: Store, by: Actor) -> None:

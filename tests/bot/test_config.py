@@ -117,6 +117,8 @@ def test_every_value_arrives_where_it_belongs():
     replies = 10
     [policy]
     guests_may_reply = true
+    may_reply = ["U0123ABCD"]
+    approve_first = 5
     [[department]]
     name = "Support"
     channel = "#support"
@@ -149,7 +151,7 @@ def test_every_value_arrives_where_it_belongs():
         hours=Hours(days=("mon", "tue"), opens=time(9), closes=time(18, 30)),
         leadership=Leadership(channel="C0123ABCD", weekday="fri", at=time(16)),
         budget={"x": Budget(reads=2.5, replies=10.0)},
-        policy=Policy(guests_may_reply=True),
+        policy=Policy(guests_may_reply=True, may_reply=("U0123ABCD",), approve_first=5),
         departments=(
             Department(
                 name="Support",

@@ -150,7 +150,7 @@ def test_a_reply_to_a_post_that_is_gone_says_so_and_forgets_the_post(worker: Wor
 def test_who_can_mend_it_is_told_once_a_day(worker: Worker):
     worker.configure(admins=(worker.ana.id, worker.cat.id))
     worker.post(BROKEN)
-    worker.answer(SORRY)
+    worker.answer(SORRY, by=worker.ana)
     worker.square.order_fault("square", "401", on="write", times=10_000)
     worker.deliver(at_most=timedelta(minutes=2))
     for admin in (worker.ana, worker.cat):

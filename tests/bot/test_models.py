@@ -34,8 +34,9 @@ from tests.bot.steps import found_mention
 NOW = datetime(2049, 11, 15, 9, 30, tzinfo=UTC)
 ANA, BEN = Person(id=1, name="Ana Lima"), Person(id=2, name="Ben Okafor")
 
-D, Q, SENDING, SENT, F, U, DOWN = (
+D, HELD, Q, SENDING, SENT, F, U, DOWN = (
     ReplyState.DRAFT,
+    ReplyState.HELD,
     ReplyState.QUEUED,
     ReplyState.SENDING,
     ReplyState.SENT,
@@ -45,11 +46,12 @@ D, Q, SENDING, SENT, F, U, DOWN = (
 )
 # Written out once more, so that a new way is allowed here on purpose and not by accident.
 WAYS = {
-    D: {Q, SENT},
+    D: {Q, HELD, SENT},
+    HELD: {Q, F},
     Q: {SENDING, F},
     SENDING: {SENDING, Q, SENT, F, U},
     U: {SENT, Q, F},
-    F: {Q, D},
+    F: {Q, HELD, D},
     SENT: {DOWN},
     DOWN: set(),
 }

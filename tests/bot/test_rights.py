@@ -161,6 +161,10 @@ MAY_BE_DONE_BY_ANYBODY = {
     "look_up": "finds; it decides by itself what is shown to whom",
     "answer_for": "chooses what one's own App Home shows",
     "is_admin": "is the question",
+    "stuck_list": "shows something, to admins only",
+    "stuck_line": "shows something, to admins only",
+    "reply_in_doubt": "shows something, to admins only",
+    "refuse_others": "is the question whether somebody is an admin",
 }
 
 

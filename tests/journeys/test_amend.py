@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from bot import conversation
+from bot.config import Policy
 from bot.sandbox.people import Person
 from bot.sandbox.records import Ack, View
 from bot.sandbox.square import Post
@@ -121,7 +122,7 @@ def test_only_who_wrote_it_or_holds_it_or_looks_after_all_may_change_it(town: To
     assert town.slack.open_views(town.ana) == []
 
     modal = open_modal(town, town.ben, town.card("billing"), CHANGE)
-    town.configure(admins=(town.ana.id,))
+    town.configure(admins=(town.ana.id,), policy=Policy(approve_first=0))
     assert change(town, town.ana).ok
     town.deliver()
     assert public(town) == [RIGHT]

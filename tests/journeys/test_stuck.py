@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bot import journal, outbox
+from bot.config import Policy
 from bot.models import DeliveryState
 from bot.sandbox.people import Person
 from bot.sandbox.records import Message
@@ -21,7 +22,8 @@ GONE = "Slack refused this: it_was_in_a_bad_mood."
 @pytest.fixture
 def town(town: Town) -> Town:
     """Ana and Cat look after Switchboard."""
-    town.configure(admins=(town.ana.id, town.cat.id))
+    policy = Policy(approve_first=0)
+    town.configure(admins=(town.ana.id, town.cat.id), policy=policy)
     return town
 
 

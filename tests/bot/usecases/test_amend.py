@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from bot import amendments
+from bot.config import Policy
 from bot.database import Database
 from bot.errors import (
     ChangeOnItsWay,
@@ -148,7 +149,8 @@ def test_it_says_the_old_text_until_the_platform_has_changed_it(database: Databa
 def test_its_writer_the_owner_and_admins_may_change_it(
     database: Database, reply: int, who: Actor, may: bool
 ):
-    database.write(apply_config, company(admins=(CAT.slack_id,)))
+    policy = Policy(approve_first=0)
+    database.write(apply_config, company(admins=(CAT.slack_id,), policy=policy))
     seen = seen_by(database, ANA)
     if may:
         assert isinstance(change(database, by=who, seen=seen), Amendment)

@@ -1,0 +1,51 @@
+"""A reply leaves, waits for a second pair of eyes, or comes back to its author as a draft."""
+
+from bot import journal, lanes, outbox, trust
+from bot.models import Person, Reply, ReplyState
+from bot.store import Store
+from bot.wording import shorten
+
+TOLD = 3
+"""So many of those who may approve a reply get a message."""
+QUOTED_LIMIT = 300
+
+
+def let_go(store: Store, reply: Reply, *, by: Person) -> bool:
+    """Have it sent, or held until somebody trusted approves it; True when it leaves.
+
+    `by`: who wants it sent. Somebody trusted who sends what another one wrote has approved it.
+    """
+    if by != reply.author and trust.is_trusted(store, by):
+        reply.approved_by = by
+    if reply.approved_by is None and trust.needs_approval(store, reply.author):
+        _hold(store, reply)
+        return False
+    queue(store, reply)
+    return True
+
+
+def queue(store: Store, reply: Reply) -> None:
+    reply.move(ReplyState.QUEUED)
+    lane = lanes.replies(reply.mention.platform)
+    outbox.enqueue(store, "reply", reply.outbox_key, lane=lane, payload={"reply": reply.id})
+    store.happened.append((reply.mention_id, f"{reply.outbox_key} waits to leave"))
+
+
+def keep_as_draft(store: Store, reply: Reply) -> None:
+    """What was typed waits in the modal for its author."""
+    draft = store.draft(reply.mention_id, reply.author_id)
+    if draft is None:
+        store.add(Reply(mention_id=reply.mention_id, author=reply.author, text=reply.text))
+
+
+def _hold(store: Store, reply: Reply) -> None:
+    reply.move(ReplyState.HELD)
+    words = shorten(reply.text, QUOTED_LIMIT)
+    text = (
+        f"{reply.author.name}'s reply to @{reply.mention.author_handle} waits for a second pair of "
+        f"eyes: “{words}” Approve it on its card, or send it back."
+    )
+    able = [one.slack_id for one in trust.approvers(store, besides=reply.author) if one.slack_id]
+    for slack_id in [*able, *trust.unmet_admins(store)][:TOLD]:
+        key = f"held:{reply.id}:{reply.version}:{slack_id}"
+        journal.tell(store, slack_id, key, text, about=reply.mention)

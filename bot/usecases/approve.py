@@ -1,0 +1,83 @@
+"""A second pair of eyes: a held reply is approved and leaves, or goes back to its author."""
+
+from bot import journal, leaving, rights, trust
+from bot.errors import (
+    NothingToRetry,
+    NotYoursToApprove,
+    PostReadsDifferently,
+    WhyMissing,
+    YourOwnReply,
+)
+from bot.models import Actor, Person, Reply, ReplyState
+from bot.store import Store
+
+NAMED = 3
+
+
+def approve_reply(store: Store, reply_id: int, *, by: Actor, click: str, seen: str) -> Reply:
+    """Let it leave, in its author's name. `seen`: the wording of the post on the card pressed."""
+    reply = store.reply(reply_id)
+    if reply is not None and store.has_event(click):
+        return reply
+    reply, person = held_reply(store, reply_id), rights.speaker(store, by)
+    _demand_second(store, reply, person)
+    if seen != reply.post.fingerprint:
+        raise PostReadsDifferently
+    holder = reply.author if rights.may_speak(store, reply.author) else person
+    reply.mention.take_for_reply(holder, now=store.now)
+    store.touch(reply.mention)
+    reply.approved_by, reply.about = person, seen
+    leaving.queue(store, reply)
+    journal.write(store, reply.mention, "approved", by=person, click=click)
+    return reply
+
+
+def send_back(store: Store, reply_id: int, *, by: Actor, reason: str, submission: str) -> Reply:
+    """Its author has the text as a draft again and is told why; they may take it back too."""
+    reply = store.reply(reply_id)
+    if reply is not None and store.has_event(submission):
+        return reply
+    reply, person = held_reply(store, reply_id), rights.speaker(store, by)
+    if person != reply.author:
+        _demand_second(store, reply, person)
+    if not reason.strip():
+        raise WhyMissing
+    reply.move(ReplyState.FAILED)
+    reply.problem = f"{person.name} sent it back: “{reason.strip()}”"
+    leaving.keep_as_draft(store, reply)
+    detail = {"reason": reason.strip()}
+    journal.write(store, reply.mention, "sent back", by=person, click=submission, **detail)
+    _tell_author(store, reply, person)
+    return reply
+
+
+def held_reply(store: Store, reply_id: int) -> Reply:
+    """Raises NothingToRetry when nobody has to approve it (any more)."""
+    reply = store.reply(reply_id)
+    if reply is None or reply.state != ReplyState.HELD:
+        raise NothingToRetry
+    return reply
+
+
+def _demand_second(store: Store, reply: Reply, person: Person) -> None:
+    """Somebody trusted, and not whoever wrote it; anybody while there is nobody of that kind."""
+    if not trust.needs_approval(store, reply.author):
+        return
+    able = [one.name for one in trust.approvers(store, besides=reply.author)]
+    names = " or ".join(able[:NAMED]) or "an admin"
+    if person == reply.author:
+        raise YourOwnReply(names=names)
+    if not trust.is_trusted(store, person):
+        raise NotYoursToApprove(names=names)
+
+
+def _tell_author(store: Store, reply: Reply, person: Person) -> None:
+    author = reply.author
+    if author == person or author.slack_id is None:
+        return
+    text = (
+        f"{reply.problem} It was your reply to @{reply.mention.author_handle}, and was not sent. "
+        f"Press Reply on the card to write it anew; your text is kept: {reply.text}"
+    )
+    key = f"sent-back:{reply.id}:{reply.version}"
+    journal.tell(store, author.slack_id, key, text, about=reply.mention)

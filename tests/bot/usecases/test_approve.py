@@ -1,0 +1,277 @@
+"""The first replies of each person wait for a second pair of eyes."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from bot.database import Database
+from bot.errors import (
+    AlreadyClosed,
+    ChangeNeedsApproval,
+    NotASpeaker,
+    NothingToRetry,
+    NotYoursToApprove,
+    PostGone,
+    PostReadsDifferently,
+    Refusal,
+    ReplyHeld,
+    WhyMissing,
+    YourOwnReply,
+)
+from bot.models import Actor, Reply, ReplyState, Standing, Verdict
+from bot.usecases.amend import change_form
+from bot.usecases.approve import approve_reply, send_back
+from bot.usecases.by_hand import record_by_hand
+from bot.usecases.claim import claim_mention
+from bot.usecases.configure import apply_config
+from bot.usecases.publish import mark_sending, record_failed, record_sent
+from bot.usecases.reply import queue_reply, reply_form, save_draft, send_again
+from bot.usecases.verdict import close_mention
+from platforms.base import PublishedReply
+from tests.bot.conftest import Others
+from tests.bot.steps import (
+    ANA,
+    BEN,
+    CAT,
+    company,
+    found_mention,
+    history,
+    introduce,
+    outbox_keys,
+    stored,
+)
+
+SORRY = "Sorry about that."
+
+
+def submit(database: Database, mention: int, *, by: Actor, text: str = SORRY) -> Reply:
+    seen = database.read(reply_form, mention, by=by).seen
+    window = f"R{mention}-{by.slack_id}-{text}"
+    reply = database.write(queue_reply, mention, text, by=by, submission=window, seen=seen)
+    assert isinstance(reply, Reply)
+    return reply
+
+
+def publish(database: Database, number: int) -> None:
+    there = PublishedReply(external_id=f"e{number}", url="https://square.example/9")
+    database.write(lambda store: mark_sending(store, store.reply(number)))
+    database.write(lambda store: record_sent(store, store.reply(number), there))
+
+
+def have_published(database: Database, by: Actor, times: int = 3) -> None:
+    for _ in range(times):
+        publish(database, submit(database, found_mention(database), by=by).id)
+
+
+def seen(database: Database, number: int) -> str:
+    return database.read(lambda store: store.reply(number).post.fingerprint)
+
+
+def approve(database: Database, number: int, *, by: Actor = ANA, click: str = "a") -> Reply:
+    return database.write(approve_reply, number, by=by, click=click, seen=seen(database, number))
+
+
+def state(database: Database, number: int) -> str:
+    return str(database.read(lambda store: store.reply(number).state))
+
+
+@pytest.fixture
+def held(database: Database) -> int:
+    """Ana has had her three published, and Ben's first reply waits; its number."""
+    have_published(database, ANA)
+    return submit(database, found_mention(database), by=BEN).id
+
+
+def test_while_nobody_could_approve_nobody_must_be_approved(database: Database):
+    have_published(database, ANA, times=2)
+    assert submit(database, found_mention(database), by=BEN).state == ReplyState.QUEUED
+
+
+def test_an_admin_who_was_never_here_could_approve_too(database: Database):
+    mention = found_mention(database)
+    database.write(apply_config, company(admins=("U0NEVERHERE",)))
+    assert submit(database, mention, by=BEN).state == ReplyState.HELD
+
+
+def test_an_admin_needs_nobody_and_approves(database: Database):
+    mention = found_mention(database)
+    database.write(apply_config, company(admins=(CAT.slack_id,)))
+    assert submit(database, mention, by=CAT).state == ReplyState.QUEUED
+    number = submit(database, found_mention(database), by=BEN).id
+    assert approve(database, number, by=CAT).state == ReplyState.QUEUED
+
+
+def test_a_held_reply_is_not_sent_and_the_trusted_are_told(database: Database, held: int):
+    assert state(database, held) == ReplyState.HELD
+    assert f"reply:{held}" not in outbox_keys(database)
+    told = [one for one in outbox_keys(database) if one.startswith(f"held:{held}:")]
+    assert [one.endswith(ANA.slack_id) for one in told] == [True]
+
+
+def test_approved_it_leaves_in_its_authors_name(database: Database, held: int):
+    approve(database, held)
+    assert state(database, held) == ReplyState.QUEUED
+    assert f"reply:{held}" in outbox_keys(database)
+    approve(database, held)  # the same click, told twice
+    with pytest.raises(NothingToRetry):
+        approve(database, held, click="b")
+    publish(database, held)
+    reply = database.read(lambda store: store.reply(held))
+    answered_by = stored(database, reply.mention_id).answered_by
+    assert answered_by is not None
+    assert answered_by.name == BEN.name
+    assert history(database, reply.mention_id)[-3:] == ["held", "approved", "answered"]
+
+
+def test_after_three_that_are_out_nobody_has_to_look_any_more(database: Database):
+    have_published(database, ANA)
+    for number in range(3):
+        reply = submit(database, found_mention(database), by=BEN)
+        assert reply.state == ReplyState.HELD
+        approve(database, reply.id, click=f"a{number}")
+        publish(database, reply.id)
+    assert submit(database, found_mention(database), by=BEN).state == ReplyState.QUEUED
+
+
+@pytest.mark.parametrize(("who", "refusal"), [(BEN, YourOwnReply), (CAT, NotYoursToApprove)])
+def test_neither_its_author_nor_somebody_new_approves(
+    database: Database, held: int, who: Actor, refusal: type[Refusal]
+):
+    with pytest.raises(refusal, match=ANA.name):
+        approve(database, held, by=who)
+    assert state(database, held) == ReplyState.HELD
+
+
+def test_two_who_decide_at_once_are_one_decision(database: Database, held: int, others: Others):
+    database.write(apply_config, company(admins=(CAT.slack_id,)))
+
+    def press(who: tuple[Database, Actor]) -> str:
+        try:
+            return str(approve(who[0], held, by=who[1], click=who[1].slack_id).state)
+        except NothingToRetry:
+            return "too late"
+
+    with ThreadPoolExecutor(2) as threads:
+        told = list(threads.map(press, zip(others(2), (ANA, CAT), strict=True)))
+    assert sorted(told) == ["queued", "too late"]
+
+
+def test_sent_back_it_is_its_authors_draft_and_they_are_told_why(database: Database, held: int):
+    mention = database.read(lambda store: store.reply(held).mention_id)
+    with pytest.raises(WhyMissing):
+        database.write(send_back, held, by=ANA, reason=" ", submission="v")
+    for _ in range(2):  # told twice
+        database.write(send_back, held, by=ANA, reason="Warmer, please.", submission="v")
+    assert database.read(reply_form, mention, by=BEN).draft == SORRY
+    assert history(database, mention)[-1] == "sent back"
+    assert any(one.startswith(f"sent-back:{held}:") for one in outbox_keys(database))
+    with pytest.raises(NothingToRetry):
+        approve(database, held)
+
+
+def test_its_author_takes_it_back_and_nobody_else_who_is_new(database: Database, held: int):
+    with pytest.raises(NotYoursToApprove):
+        database.write(send_back, held, by=CAT, reason="Mine is better.", submission="v")
+    database.write(send_back, held, by=BEN, reason="A typo.", submission="w")
+    assert state(database, held) == ReplyState.FAILED
+    assert not any(one.startswith("sent-back:") for one in outbox_keys(database))
+
+
+def test_what_was_sent_back_leaves_by_no_other_door(database: Database, held: int):
+    database.write(send_back, held, by=ANA, reason="Warmer, please.", submission="v")
+    for number, who in enumerate((BEN, CAT)):
+        database.write(send_again, held, by=who, click=f"t{number}")
+        assert state(database, held) == ReplyState.HELD
+        database.write(send_back, held, by=ANA, reason="Still.", submission=f"v{number}")
+    database.write(send_again, held, by=ANA, click="t")
+    assert state(database, held) == ReplyState.QUEUED, "somebody trusted has read it"
+
+
+def test_what_was_approved_once_is_tried_again_without_asking(database: Database, held: int):
+    approve(database, held)
+    database.write(lambda store: mark_sending(store, store.reply(held)))
+    database.write(lambda store: record_failed(store, store.reply(held), "Locked."))
+    database.write(send_again, held, by=BEN, click="t")
+    assert state(database, held) == ReplyState.QUEUED
+
+
+def test_nobody_writes_past_a_held_reply(database: Database, held: int):
+    mention = database.read(lambda store: store.reply(held).mention_id)
+    with pytest.raises(ReplyHeld, match=BEN.name):
+        submit(database, mention, by=ANA)
+
+
+def test_a_post_that_changed_meanwhile_is_read_before_it_is_answered(database: Database, held: int):
+    before = seen(database, held)
+    mention = database.read(lambda store: store.reply(held).mention_id)
+    database.write(lambda store: store.mention(mention).reword("Thanks!", now=store.now))
+    with pytest.raises(PostReadsDifferently):
+        database.write(approve_reply, held, by=ANA, click="a", seen=before)
+    assert approve(database, held, click="b").about == seen(database, held)
+
+
+def test_a_mention_that_was_closed_or_deleted_meanwhile_is_not_answered(
+    database: Database, held: int
+):
+    mention = database.read(lambda store: store.reply(held).mention_id)
+    database.write(close_mention, mention, Verdict.SPAM, by=CAT, click="c")
+    with pytest.raises(AlreadyClosed):
+        approve(database, held)
+    database.write(lambda store: store.mention(mention).mark_gone(now=store.now))
+    with pytest.raises(PostGone):
+        approve(database, held, click="b")
+    assert state(database, held) == ReplyState.HELD
+
+
+def test_whose_author_has_left_it_is_held_by_who_approved_it(database: Database, held: int):
+    introduce(database, BEN, standing=Standing.LEFT)
+    mention = database.read(lambda store: store.reply(held).mention_id)
+    database.write(lambda store: store.mention(mention)._put_back())
+    approve(database, held)
+    owner = stored(database, mention).owner
+    assert owner is not None
+    assert owner.name == ANA.name
+
+
+def test_when_nobody_is_left_who_could_approve_anybody_lets_it_go(database: Database, held: int):
+    introduce(database, ANA, standing=Standing.LEFT)
+    approve(database, held, by=BEN)
+    assert state(database, held) == ReplyState.QUEUED
+
+
+def test_what_was_posted_by_hand_is_nobodys_first_three(database: Database):
+    have_published(database, ANA)
+    for number in range(3):
+        mention = found_mention(database)
+        database.write(save_draft, mention, SORRY, by=BEN)
+        database.write(record_by_hand, mention, "", by=BEN, submission=f"h{number}")
+    assert submit(database, found_mention(database), by=BEN).state == ReplyState.HELD
+
+
+def test_who_is_new_does_not_change_what_is_public(database: Database):
+    have_published(database, ANA)
+    mention = found_mention(database)
+    database.write(claim_mention, mention, by=BEN, click="c")
+    number = submit(database, mention, by=ANA).id
+    publish(database, number)
+    with pytest.raises(ChangeNeedsApproval, match=ANA.name):
+        database.read(change_form, number, by=BEN)
+
+
+def test_nobodys_replies_are_held_where_the_policy_says_so(database: Database):
+    have_published(database, ANA)
+    policy = company().policy.model_copy(update={"approve_first": 0})
+    database.write(apply_config, company(policy=policy))
+    assert submit(database, found_mention(database), by=BEN).state == ReplyState.QUEUED
+
+
+def test_only_the_chosen_reply_and_all_others_go_on_working(database: Database):
+    mention = found_mention(database)
+    policy = company().policy.model_copy(update={"may_reply": (ANA.slack_id,)})
+    database.write(apply_config, company(policy=policy))
+    database.write(claim_mention, mention, by=BEN, click="c")
+    with pytest.raises(NotASpeaker, match=ANA.name):
+        database.read(reply_form, mention, by=BEN)
+    with pytest.raises(NotASpeaker):
+        database.write(queue_reply, mention, SORRY, by=BEN, submission="s", seen="")
+    assert submit(database, mention, by=ANA).state == ReplyState.QUEUED
