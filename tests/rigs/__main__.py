@@ -1,7 +1,7 @@
 """`make chaos`: every lane at its full length, two at a time, and the table in docs/promises.md.
 
 `python -m tests.rigs crash races` runs only the lanes of these rigs, and writes no table;
-`python -m tests.rigs --part 6` does a sixth of everything.
+`python -m tests.rigs --part 4` does a quarter of everything.
 """
 
 import argparse
@@ -68,13 +68,13 @@ def _lanes(kinds: list[Kind], part: int) -> Iterator[Lane]:
     for kind in kinds:
         yield _on(kind, "races", "--cards", str(200 // part), "--people", "50")
     yield Lane(name="mutants", database="SQLite", arguments=())
-    yield _simulation("storm", 100 // part)
+    yield _simulation("storm", 60 // part)
     yield Lane(name="soak", database="SQLite", arguments=("--minutes", str(60 // part)))
     for kind in kinds:
         yield _on(kind, "crash", "--runs", str(40 // part), "--kills", "2")
         yield _on(kind, "crash", "--runs", str(24 // part), "--kills", "5", "--seed", "2")
-    yield _simulation("deadly", 20 // part)
-    yield _simulation("slow to show", 20 // part)
+    yield _simulation("deadly", 10 // part)
+    yield _simulation("slow to show", 10 // part)
     yield _simulation("pace", 1 + 4 // part)
     for scene in ("lagging", "frozen anywhere"):
         yield _simulation(scene, 3 + 7 // part, must_break=True)

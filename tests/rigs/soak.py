@@ -2,8 +2,8 @@
 
     python -m tests.rigs.soak [--minutes N] [--each-second N]
 
-Slack takes about a message a second in a channel, so the stream is what the example's six channels
-can show; more would only make the outbox longer. At its end the memory must be as flat as after the
+Slack takes about a message a second in a channel, so the stream is one that the example's six
+channels can show; more would only make the outbox longer. At its end the memory must be as flat as after the
 first third, the outbox empty, and no card older than the state it shows.
 """
 
@@ -147,7 +147,7 @@ class Soak:
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--minutes", type=int, default=60)
-    parser.add_argument("--each-second", type=float, default=2.0)
+    parser.add_argument("--each-second", type=float, default=0.5)
     options = parser.parse_args(arguments)
     logging.disable(logging.CRITICAL)
     begun = time.monotonic()
