@@ -1,5 +1,6 @@
 """X, read and answered through tweepy (API v2, OAuth 1.0a user context), and paid for."""
 
+import logging
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
@@ -58,6 +59,7 @@ _READ = {
     "expansions": "attachments.media_keys,referenced_tweets.id",
     "media_fields": "type,url,preview_image_url,alt_text",
 }
+log = logging.getLogger(__name__)
 _WRITES = {"create_tweet", "delete_tweet"}
 _USER_FIELDS = "username,name,public_metrics"
 _CASHTAG = re.compile(r"(?<![\w$])\$[A-Za-z]{1,6}(?:[._][A-Za-z]{1,2})?(?!\w)")
@@ -247,10 +249,18 @@ class X(Platform):
         wanted = {author_id(post) for answer in read for post in answer.posts if _own_words(post)}
         wanted -= {self._my_id(), "", *told}
         known = self.ledger.known(wanted) if wanted else {}
-        new = told | self._look_up(sorted(wanted - set(known)))
+        new = told | self._look_up_if_allowed(sorted(wanted - set(known)))
         if new:
             self.ledger.remember(list(new.values()))
         return known | new
+
+    def _look_up_if_allowed(self, ids: list[str]) -> dict[str, Author]:
+        try:
+            return self._look_up(ids)
+        except PausedError as error:
+            # What was said must reach somebody even while nobody may ask who said it.
+            log.warning("X does not tell who wrote; their numbers stand in for it: %s", error)
+            return {}
 
     def _look_up(self, ids: list[str]) -> dict[str, Author]:
         """Those of these accounts that X shows; it leaves out who is suspended."""

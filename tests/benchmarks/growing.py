@@ -122,7 +122,9 @@ def _filled(kind: Kind, size: int) -> Iterator[Database]:
 
 def _grow(store: Store, size: int) -> None:
     """Copy the week's mentions as if they had come, and been answered, long ago."""
-    run = store.session.connection().execution_options(no_parameters=False).execute
+    run = store.session.connection().execute
+    if not store.on_sqlite:
+        run(text("SET LOCAL statement_timeout = 0"))
     again = select(literal(1).label("k")).cte("again", recursive=True)
     again = again.union_all(select(again.c.k + 1).where(again.c.k < size // FEW - 1))
     old: dict[str, Any] = {

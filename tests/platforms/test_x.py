@@ -21,7 +21,7 @@ from platforms.base import (
 )
 from platforms.x import X
 from tests.platforms.conftest import QUERY, Open, now, only, open_at, target_of
-from tests.platforms.scripted import Scripted, ok
+from tests.platforms.scripted import Scripted, ok, refused
 
 MENTIONS, SEARCH = f"/x/2/users/{BRAND_ID}/mentions", "/x/2/tweets/search/recent"
 NOTHING: dict[str, Any] = {"meta": {"result_count": 0}}
@@ -154,6 +154,16 @@ def test_authors_that_x_sends_along_are_not_asked_for_again(x: X, scripted: Scri
     (mention,) = x.fetch(QUERY, cursor=None).mentions
     assert mention.author.handle == "Mara"
     assert scripted.asked_for("/x/2/users") == []
+
+
+def test_what_was_said_is_read_though_x_refuses_to_tell_who_said_it(
+    x: X, scripted: Scripted
+) -> None:
+    scripted.on(MENTIONS, ok({"data": [a_post(1)], "meta": {}}))
+    scripted.on("/x/2/users", refused(403, {"detail": "Your access level does not cover this."}))
+    (mention,) = x.fetch(QUERY, cursor=None).mentions
+    assert (mention.text, mention.author.handle) == ("@acme 1", "7")
+    assert mention.url.startswith("https://x.com/i/status/")
 
 
 def test_a_list_of_authors_that_is_none_is_a_passing_failure(x: X, scripted: Scripted) -> None:
