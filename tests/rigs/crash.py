@@ -90,7 +90,9 @@ def main(arguments: list[str]) -> int:
     logging.disable(logging.CRITICAL)
     begun = time.monotonic()
     lanes.prepare(options.database_url)
-    fault = f"kill -9, {options.kills} times over" if options.runs else "kill -9 at every step"
+    steps = f"one in {options.every}" if options.every > 1 else "each"
+    once = f"kill -9 at {steps} of all steps"
+    fault = f"kill -9, {options.kills} times over" if options.runs else once
     findings = Findings(fault)
     with closing(Office(options.database_url)) as office:
         rig = CrashRig(office, findings)

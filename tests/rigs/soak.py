@@ -3,8 +3,8 @@
     python -m tests.rigs.soak [--minutes N] [--each-second N]
 
 Slack takes about a message a second in a channel, so the stream is one that the example's six
-channels can show; more would only make the outbox longer. At its end the memory must be as flat as after the
-first third, the outbox empty, and no card older than the state it shows.
+channels can show; more would only make the outbox longer. At its end the memory must be as flat
+as after the first third, the outbox empty, and no card older than the state it shows.
 """
 
 import argparse
