@@ -7,12 +7,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, or_, select, text
 
 from bot import lanes
 from bot.models import Card, Delivery, DeliveryState, Failure, Mention, MentionState, Reply
 from bot.store import Store
 
+OFTEN = 3
+"""Failures in a row after which it is no weather any more."""
 NOT_DONE = (DeliveryState.WAITING, DeliveryState.UNCERTAIN, DeliveryState.FAILED)
 _FAILURES = select(Failure).order_by(Failure.place, Failure.kind)
 _COUNT_FAILURE = text(
@@ -64,6 +66,15 @@ def figures(store: Store) -> Figures:
         source_failures={one.platform: one.failures for one in sources},
         failures=[(one.place, one.kind, one.times) for one in store.session.scalars(_FAILURES)],
     )
+
+
+def held_up(store: Store) -> dict[str, int]:
+    """How many deliveries have failed `OFTEN` times and are still tried, by what is wrong."""
+    often = or_(Delivery.attempts >= OFTEN, Delivery.looks >= OFTEN)
+    query = select(Delivery.problem, func.count()).where(
+        Delivery.state == DeliveryState.WAITING, often
+    )
+    return _pairs(store, query.group_by(Delivery.problem))
 
 
 def count_failure(store: Store, place: str, error: BaseException) -> None:

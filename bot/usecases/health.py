@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bot import lanes, outbox
+from bot import figures, lanes, outbox
 from bot.slack.cards import Labels
 from bot.sources import SourceReport, source_reports
 from bot.store import Store
@@ -40,6 +40,9 @@ def _outbox(store: Store, counts: dict[str, int]) -> list[str]:
     moment = outbox.next_moment(store, paces=lanes.pace_of)
     if moment is not None and store.now - moment > LATE:
         found.append(f"Something has been due for {span(store.now - moment)} and is not sent.")
+    for problem, rows in figures.held_up(store).items():
+        things = count(rows, "delivery", "deliveries")
+        found.append(f"{things} failed several times and will be tried again: {problem}")
     uncertain = counts.get("uncertain", 0)
     if uncertain:
         found.append(f"{count(uncertain, 'reply', 'replies')} may or may not have gone out.")
