@@ -13,20 +13,21 @@ import signal
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, TextIO
 
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
-from bot import doctor, logs, schema, sentry
+from bot import doctor, logs, pressing, schema, sentry
 from bot.backup import BackupError, back_up
 from bot.clock import Clock, utc_now
 from bot.config import Config, read_config, write_config
 from bot.config_mistakes import ConfigError
 from bot.database import Database
+from bot.diagnosis import Finding
 from bot.engine.tables import ForeignTablesError
 from bot.errors import Refusal
 from bot.models import DeliveryState
@@ -169,17 +170,43 @@ def _serve(process: Process) -> int:
     return 0
 
 
-def run_check(_: argparse.Namespace, env: Mapping[str, str]) -> int:
+def run_check(options: argparse.Namespace, env: Mapping[str, str]) -> int:
     process = _process(env)
-    fine = True
-    for finding in doctor.examine(
+    findings = list(_told(doctor.examine(
         process.database, process.workspace, process.platforms, engine=process.settings.engine
-    ):
-        print(finding, flush=True)
-        fine = fine and finding.ok is not False
-    print("All is well." if fine else "Mend what stands under PROBLEM, then check again.")
+    )))  # fmt: skip
+    if _is_current(process):
+        findings += _told(_presses(options, process))
     process.stop()
+    fine = all(one.ok is not False for one in findings)
+    well = "All is well."
+    if options.press is not None and findings[-1].ok is None:
+        well = "Nothing is wrong as far as that goes; that a press comes back is not proved."
+    print(well if fine else "Mend what stands under PROBLEM, then check again.")
     return 0 if fine else 1
+
+
+def _presses(options: argparse.Namespace, process: Process) -> Iterator[Finding]:
+    database, settings = process.database, process.settings
+    if options.press is None or not settings.socket_mode:
+        yield from pressing.knock(database, settings)
+    if options.press is not None:
+        whom, seconds = options.press, options.wait
+        yield from pressing.ask(database, process.workspace, settings, whom=whom, seconds=seconds)
+
+
+def _is_current(process: Process) -> bool:
+    """Whether the database can be written into; the doctor says what is wrong with it."""
+    try:
+        return schema.is_current(process.database, engine=process.settings.engine)
+    except SQLAlchemyError:
+        return False
+
+
+def _told(findings: Iterable[Finding]) -> Iterator[Finding]:
+    for finding in findings:
+        print(finding, flush=True)
+        yield finding
 
 
 def run_config(options: argparse.Namespace, env: Mapping[str, str]) -> int:
@@ -391,7 +418,10 @@ def _parser() -> argparse.ArgumentParser:
 
     add("web", run_web, "hear what people do in Slack")
     add("worker", run_worker, "read the platforms and send what is due")
-    add("check", run_check, "say what is connected, what is missing and what to do")
+    check = add("check", run_check, "say what is connected, what is missing and what to do")
+    check.add_argument("--press", nargs="?", const="", metavar="@ana",
+        help="have the first admin, or whom you name, press a button in Slack")  # fmt: skip
+    check.add_argument("--wait", type=int, default=60, metavar="SECONDS", help="for that press")
     add("migrate", run_migrate, "bring the database up to date")
     backup = add("backup", run_backup, "copy a running SQLite database into a file")
     backup.add_argument("file", type=Path)

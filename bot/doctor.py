@@ -1,30 +1,18 @@
 """`python app.py check`: says what is connected, what is missing, and the exact next step."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot import schema
 from bot.database import Database
+from bot.diagnosis import Finding
 from bot.slack.workspace import Workspace
 from bot.store import Store
 from bot.usecases.configure import current_config, is_configured
 from bot.usecases.health import health
 from platforms import Configured, available
 from platforms.base import PlatformError
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing looked at. `ok` None: it is switched off, which is fine."""
-
-    ok: bool | None
-    sentence: str
-
-    def __str__(self) -> str:
-        mark = {True: "ok      ", False: "PROBLEM ", None: "off     "}[self.ok]
-        return mark + self.sentence
 
 
 def examine(

@@ -209,6 +209,10 @@ class Overtaken(Refusal):
     """Something newer has taken its place: nothing is left to do."""
 
 
+class PressOver(Refusal):
+    """No check waits for this press any more. Type `python app.py check --press` once more."""
+
+
 class EmptyNote(Refusal):
     """Write the note first, or press Cancel."""
 

@@ -18,7 +18,7 @@ ROOT = Path(__file__).parent.parent
 # x.* each module of the package by itself; x/ the package as one room, free inside.
 LINES = (
     "app  migrations.env",  # puts everything together
-    "bot.process  bot.doctor  handlers",
+    "bot.process  bot.doctor  bot.pressing  handlers",
     "handlers.*  bot.scheduler  bot.engine/  bot.healthz  bot.web",  # what happens, and when
     "bot.backup  "
     "bot.claims  bot.delivery/  bot.door  bot.ingest  bot.metrics  bot.schema  bot.switchboard"
@@ -35,8 +35,8 @@ LINES = (
     "bot.billing  bot.figures  bot.finding  bot.outbox  bot.posts  bot.undelivered  bot.watches",
     "bot.store  bot.slack/",
     "bot.models/  bot.routing  bot.language/  platforms._*/",
-    "bot.config  bot.gathering  bot.habit  bot.hours  bot.lanes  bot.matching  bot.retry"
-    "  bot.search  bot.sentry",
+    "bot.config  bot.diagnosis  bot.gathering  bot.habit  bot.hours  bot.lanes  bot.matching"
+    "  bot.retry  bot.search  bot.sentry",
     "bot.logs",
     "bot.secrecy",
     "bot.config_mistakes  bot.errors  bot.settings  bot.wording  platforms.base",

@@ -16,6 +16,7 @@ from bot.models.card import Card, Event
 from bot.models.company import Actor, Department, Member, Person, Rule, Setting, Standing
 from bot.models.mention import OPEN_STATES, Mention, MentionState, Verdict
 from bot.models.outbox import Delivery, DeliveryState, Failure, Lane, Source
+from bot.models.press import Press
 from bot.models.reply import REPLY_MOVES, Reply, ReplyState
 from bot.models.watch import Watch
 
@@ -40,6 +41,7 @@ __all__ = [
     "Mention",
     "MentionState",
     "Person",
+    "Press",
     "Receipt",
     "Reply",
     "ReplyState",

@@ -6,7 +6,7 @@ again (slack_sdk's own retry handlers posted a message twice when the connection
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from http.client import HTTPException
@@ -172,6 +172,21 @@ class Workspace:
         known = profile.get("real_name") or user.get("real_name") or profile.get("display_name")
         return Face(str(known or user.get("name") or user_id), _standing(user, self._team_id))
 
+    def user_id(self, written: str) -> str:
+        """The id of "@ana" or "Ana Lima"; ids are themselves. RejectedError: nobody is called so.
+
+        Slack lists all the people of the workspace for it, so it is not for every day.
+        """
+        if re.fullmatch(r"[UW][A-Z0-9]{4,}", written):
+            return written
+        wanted = written.removeprefix("@").casefold()
+        for user in self._pages("users.list", "members"):
+            profile = user.get("profile", {})
+            names = user.get("name"), profile.get("real_name"), profile.get("display_name")
+            if not user.get("deleted") and wanted in [str(one).casefold() for one in names]:
+                return str(user["id"])
+        raise RejectedError(f"Nobody in Slack is called {written}. Give their member ID instead.")
+
     def channel_id(self, written: str) -> str:
         """The id of "#support"; ids, of people too, are themselves."""
         if not written.startswith("#"):
@@ -189,18 +204,22 @@ class Workspace:
         return bool(channel.get("is_member"))
 
     def _read_channels(self) -> None:
-        found: dict[str, str] = {}
+        channels = self._pages(
+            "conversations.list", "channels", types="public_channel,private_channel",
+            exclude_archived="true",
+        )  # fmt: skip
+        self._channels = {str(one["name"]): str(one["id"]) for one in channels}
+        self._channels_read = self._clock()
+
+    def _pages(self, method: str, what: str, **arguments: Any) -> Iterator[dict[str, Any]]:
+        """Everything that a list has."""
         cursor = ""
         while True:
-            page = self._read(
-                "conversations.list", types="public_channel,private_channel",
-                exclude_archived="true", limit=200, cursor=cursor,
-            )  # fmt: skip
-            found |= {str(one["name"]): str(one["id"]) for one in page["channels"]}
+            page = self._read(method, limit=200, cursor=cursor, **arguments)
+            yield from page[what]
             cursor = page.get("response_metadata", {}).get("next_cursor", "")
             if not cursor:
                 break
-        self._channels, self._channels_read = found, self._clock()
 
     def _write(self, method: str, *, where: str = "", **arguments: Any) -> dict[str, Any]:
         return self._call(method, where, json=arguments)
