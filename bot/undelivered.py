@@ -74,7 +74,7 @@ def _reply_is_over() -> ColumnElement[bool]:
         Delivery.kind == "reply",
         Reply.id == Delivery.payload["reply"].as_integer(),
         Mention.id == Reply.mention_id,
-        or_(Mention.state.in_(_OVER), overtaken),
+        or_(Mention.state.in_(_OVER), Reply.state != ReplyState.FAILED, overtaken),
     )
 
 

@@ -12,6 +12,7 @@ from bot.errors import (
     OnlyAdmins,
     Overtaken,
     RemovalOnItsWay,
+    ReplyHeld,
     WentOut,
 )
 from bot.models import (
@@ -106,11 +107,13 @@ def _demand_stuck(store: Store, delivery_id: int) -> Delivery:
 
 def _tell_what_became_of(store: Store, row: Delivery | None) -> None:
     """Raise it, for whoever sees an older list."""
+    reply = store.reply(row.payload["reply"]) if row and row.kind == "reply" else None
+    if reply is not None and reply.state == ReplyState.HELD:
+        raise ReplyHeld(who=reply.author.name)
     if row is None or row.state in (DeliveryState.FAILED, DeliveryState.UNCERTAIN):
         raise Overtaken
     if row.state == DeliveryState.WAITING:
         raise OnItsWayAgain
-    reply = store.reply(row.payload["reply"]) if row.kind == "reply" else None
     given_up = reply.state == ReplyState.FAILED if reply else bool(row.problem)
     if given_up:
         raise DiscardedAlready(told=reply.problem if reply else row.problem)

@@ -253,6 +253,25 @@ def test_a_refused_reply_is_listed_until_a_newer_one_takes_its_place(town: Town)
     assert public(town) == ["It went out on Friday."]
 
 
+def test_a_reply_that_waits_for_a_second_pair_of_eyes_waits_on_its_card(town: Town):
+    post = town.post(REFUND)
+    window = open_reply(town, town.ben)
+    town.clock.move(timedelta(minutes=5))
+    town.ben.submit(window, {"text": SORRY})
+    town.square.edit("square", post.id, "Where is my parcel, @acme?")
+    town.deliver()
+    shown = ask(town, town.ana)
+    assert "The author changed the post after you wrote this." in words(shown)
+    town.configure(policy=Policy(approve_first=3))
+    assert town.ben.click(town.card("billing"), "try_again").ok
+    assert words(ask(town, town.ana)) == NOTHING
+    late = press(town, town.ana, shown, "stuck_retry")
+    assert "Ben Okafor's reply to this waits for a second pair of eyes" in late
+    town.deliver()
+    assert public(town) == []
+    assert "Approve" in buttons(town.card("billing"))
+
+
 def test_a_reply_to_a_post_that_is_gone_waits_for_nobody(town: Town):
     post = town.post(REFUND)
     window = open_reply(town, town.ben)
