@@ -7,7 +7,7 @@ NETWORK := tests/bluesky_network
 PIP := $(PY) -m pip --disable-pip-version-check --no-input
 
 .DEFAULT_GOAL := help
-.PHONY: help install sandbox test test-bluesky lint bench chaos lock clean
+.PHONY: help install sandbox test test-bluesky lint bench chaos audit lock clean
 
 help: ## print these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -55,6 +55,10 @@ bench: $(VENV)/.dev ## measure, as ratios against a bare floor in the same run
 chaos: $(VENV)/.dev ## break everything that can break, and write docs/promises.md
 	@$(PY) -m tests.rigs
 
+audit: $(VENV)/.dev ## ask PyPI whether a locked package has a known weakness (needs the network)
+	@$(PY) -m venv --upgrade-deps .audit && .audit/bin/python -m pip install --quiet pip-audit
+	@.audit/bin/pip-audit --require-hashes --disable-pip -r requirements.txt -r requirements-dev.txt
+
 lock: ## write the lock files again (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url \
 	  --quiet requirements.in -o requirements.txt
@@ -62,4 +66,4 @@ lock: ## write the lock files again (needs uv)
 	  --quiet requirements-dev.in -o requirements-dev.txt
 
 clean: ## remove .venv and what tests left behind
-	rm -rf $(VENV) $(NETWORK)/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
+	rm -rf $(VENV) .audit $(NETWORK)/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage

@@ -3,11 +3,9 @@
 from bot import journal, lanes, outbox, trust
 from bot.models import Person, Reply, ReplyState
 from bot.store import Store
-from bot.wording import shorten
 
 TOLD = 3
 """So many of those who may approve a reply get a message."""
-QUOTED_LIMIT = 300
 
 
 def let_go(store: Store, reply: Reply, *, by: Person) -> bool:
@@ -40,10 +38,9 @@ def keep_as_draft(store: Store, reply: Reply) -> None:
 
 def _hold(store: Store, reply: Reply) -> None:
     reply.move(ReplyState.HELD)
-    words = shorten(reply.text, QUOTED_LIMIT)
     text = (
         f"{reply.author.name}'s reply to @{reply.mention.author_handle} waits for a second pair of "
-        f"eyes: “{words}” Approve it on its card, or send it back."
+        "eyes. Read it on its card, then approve it or send it back."
     )
     able = [one.slack_id for one in trust.approvers(store, besides=reply.author) if one.slack_id]
     for slack_id in [*able, *trust.unmet_admins(store)][:TOLD]:

@@ -76,7 +76,8 @@ class Process:
         self._stops: list[Callable[[], None]] = []
         self.switchboard = Switchboard(
             database=self.database, platforms=platforms, link=self.workspace.link_to,
-            face=self.reception.face, wake=self._wake_engine,
+            face=self.reception.face, is_shown=self.reception.is_shown,
+            wake=self._wake_engine,
         )  # fmt: skip
         self.web: WebServer | None = None
         self._stop_by = 0.0

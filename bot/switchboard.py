@@ -23,6 +23,8 @@ class Switchboard:
     """The address of a message in Slack by channel and ts; "" when it is not known."""
     face: Callable[[str], Face]
     """Who somebody is, asked of Slack now; raises PlatformError."""
+    is_shown: Callable[..., bool]
+    """Whether somebody may read elsewhere what is said in a channel: `Workspace.is_shown`."""
     wake: Callable[[], None] = _nobody_to_wake
     """Tells the engine that something may be due."""
 

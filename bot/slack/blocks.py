@@ -69,7 +69,8 @@ def is_web_link(url: str) -> bool:
 
 def link(url: str, label: str) -> str:
     """A link of ours as mrkdwn; the label is ours too."""
-    return f"<{escape(url).replace('|', '%7C')}|{escape(label)}>"
+    address = re.sub(r"\s", "%20", escape(url)).replace("|", "%7C")
+    return f"<{address}|{escape(label)}>"
 
 
 def plain(text: str, limit: int = PLAIN_LIMIT, *, emoji: bool = False) -> Block:

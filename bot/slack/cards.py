@@ -96,14 +96,8 @@ def draw_card(view: CardView, *, images: bool = True) -> Drawn:
     if view.card.moved_at is not None:
         return _stub(view)
     mention = view.mention
-    blocks = [_author_line(view)]
-    blocks += _came_from(view)
-    if mention.gone_at is not None:
-        blocks.append(context(plain(_gone(view))))
-    else:
-        blocks += draw_above(view.above)
-        blocks.append(rich(quote(mention.text)))
-        blocks += _media(mention, images=images)
+    blocks = [_author_line(view), *_came_from(view), *_post(view, images=images)]
+    if mention.gone_at is None:
         blocks += _why_line(view)
     blocks += draw_turns(_turns_before_state(view))
     blocks += _state(view)
@@ -111,6 +105,22 @@ def draw_card(view: CardView, *, images: bool = True) -> Drawn:
     if buttons:
         blocks.append(actions(*buttons, block_id=f"card-{mention.id}"))
     return Drawn(_notice(view), blocks)
+
+
+def draw_post(view: CardView) -> Drawn:
+    """The post as the public reads it, and nothing of what we say and do about it."""
+    public = f"{name(view.mention.author)} on {view.platform}: {view.mention.text}"
+    return Drawn(notice(public), [_author_line(view), *_post(view, images=True)])
+
+
+def _post(view: CardView, *, images: bool) -> Iterator[Block]:
+    mention = view.mention
+    if mention.gone_at is not None:
+        yield context(plain(_gone(view)))
+        return
+    yield from draw_above(view.above)
+    yield rich(quote(mention.text))
+    yield from _media(mention, images=images)
 
 
 def draw_bare_card(view: CardView) -> Drawn:

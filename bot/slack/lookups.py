@@ -20,7 +20,7 @@ from bot.slack.blocks import (
     rich,
     section,
 )
-from bot.slack.cards import CardView, Drawn, draw_card
+from bot.slack.cards import CardView, Drawn, draw_card, draw_post
 from bot.slack.threads import told
 from bot.wording import ago, count, shorten, span
 
@@ -88,7 +88,10 @@ class Single:
 
     card_id: int
     link: str
+    channel_id: str | None
     events: tuple[Event, ...]
+    colleague: bool
+    """Whether who asks works here."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,6 +159,13 @@ def draw_single(view: CardView, single: Single) -> Drawn:
     if single.link:
         blocks.append(rich(line(link_leaf(single.link, "Go to its card"))))
     return Drawn(card.text, blocks)
+
+
+def draw_from_outside(view: CardView) -> Drawn:
+    """What the public reads of a mention, for whoever may not see the channel where its card is."""
+    told = "It is handled in a channel that you are not in: what is said and done is shown there."
+    post = draw_post(view)
+    return Drawn(post.text, [*post.blocks, context(plain(told))])
 
 
 def draw_stats(stats: Stats) -> Drawn:

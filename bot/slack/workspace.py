@@ -203,6 +203,26 @@ class Workspace:
         channel = self._read("conversations.info", where=channel_id, channel=channel_id)["channel"]
         return bool(channel.get("is_member"))
 
+    def is_shown(self, channel_id: str, user_id: str, *, colleague: bool) -> bool:
+        """Whether what is said in a channel may be shown to somebody elsewhere: they are in it, or
+        it is public and they work here. Raises PlatformError.
+        """  # noqa: D205 (two sentences that belong together)
+        channel = self._read("conversations.info", where=channel_id, channel=channel_id)["channel"]
+        if colleague and not channel.get("is_private"):
+            return True
+        return user_id in self._members(channel_id)
+
+    def _members(self, channel_id: str) -> Iterator[str]:
+        cursor, more = "", True
+        while more:
+            page = self._read(
+                "conversations.members", where=channel_id,
+                channel=channel_id, limit=1000, cursor=cursor,
+            )  # fmt: skip
+            yield from map(str, page["members"])
+            cursor = page.get("response_metadata", {}).get("next_cursor", "")
+            more = bool(cursor)
+
     def _read_channels(self) -> None:
         channels = self._pages(
             "conversations.list", "channels", types="public_channel,private_channel",

@@ -125,7 +125,7 @@ def untold_events(store: Store, card_id: int) -> tuple[Card, list[Event]] | None
     card = store.card(card_id)
     if card is None or card.ts is None:
         return None
-    return card, list(store.events(card.mention_id, after=card.told_event_id))
+    return card, _events(store, card, after=card.told_event_id)
 
 
 def record_told(store: Store, card_id: int, event_id: int) -> None:
@@ -133,8 +133,14 @@ def record_told(store: Store, card_id: int, event_id: int) -> None:
     card = store.card(card_id)
     assert card is not None
     card.told_event_id = max(card.told_event_id, event_id)
-    if store.events(card.mention_id, after=card.told_event_id):
+    if _events(store, card, after=card.told_event_id):
         journal.show_thread(store, card)
+
+
+def _events(store: Store, card: Card, *, after: int) -> list[Event]:
+    """A card that was moved on tells nothing of what is said and done elsewhere since."""
+    found = store.events(card.mention_id, after=after)
+    return [one for one in found if card.moved_at is None or one.at <= card.moved_at]
 
 
 def _earlier(store: Store, mention: Mention) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from bot import finding, journal, posts
+from bot import finding, journal, posts, rights
 from bot.errors import UnknownDepartment, UnknownMention
 from bot.models import Actor, Department, Mention, Person
 from bot.slack.cards import Labels, Links
@@ -101,7 +101,11 @@ class _Finder:
         if card is None:
             raise UnknownMention(number=number)
         events = tuple(self._store.events(number))
-        return Single(card.id, self._link(card.channel_id, card.ts), events)
+        person = self._store.person(self._by.slack_id)
+        return Single(
+            card.id, self._link(card.channel_id, card.ts), card.channel_id, events,
+            colleague=person is not None and rights.may_act(self._store, person),
+        )  # fmt: skip
 
     def _department(self, name: str) -> Department:
         department = self._store.department(name)

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot import billing
-from bot.config import Budget
+from bot.config import Budget, Policy
+from bot.finding import containing
 from bot.sandbox.square import Square
 from tests.bot.worker import Worker
 
@@ -17,7 +18,8 @@ NOON = datetime.now(UTC).replace(hour=12) + timedelta(days=1)
 @pytest.fixture
 def worker(database_url: str) -> Iterator[Worker]:
     opened = Worker(database_url, start=NOON)
-    opened.configure(admins=(opened.ana.id,), budget={"x": Budget(reads=0.1)})
+    budget, policy = {"x": Budget(reads=0.1)}, Policy(approve_first=0)
+    opened.configure(admins=(opened.ana.id,), budget=budget, policy=policy)
     yield opened
     opened.close()
 
@@ -28,7 +30,7 @@ def customers_post(square: Square, count: int, *, by: str = "mara") -> None:
 
 
 def arrived(worker: Worker) -> int:
-    return worker.database.read(lambda store: store.containing("acme", limit=1)).total
+    return worker.database.read(containing, "acme", limit=1).total
 
 
 def told(worker: Worker) -> list[str]:
