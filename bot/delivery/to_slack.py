@@ -1,7 +1,7 @@
 """Cards, threads, App Homes, notices and names: the deliveries that go to Slack."""
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -44,6 +44,8 @@ class CardSender(Sender[CardView, Posted]):
         return self._workspace.find(parcel.card.channel, _mark(parcel), since=since)
 
     def send(self, parcel: CardView) -> Posted:
+        if self._workspace.is_private(parcel.next_channel):
+            parcel = replace(parcel, next_is_private=True)
         try:
             return self._send(parcel, draw_card(parcel))
         except PicturesRefusedError:
@@ -80,6 +82,8 @@ class Lines:
     at: Posted
     events: list[Event]
     first: bool
+    went_on_to: str = ""
+    """The channel to which the card was sent on."""
 
     @property
     def mark(self) -> dict[str, Any]:
@@ -105,7 +109,8 @@ class ThreadSender(Sender[Lines, int]):
         assert card.channel_id is not None
         assert card.ts is not None
         at = Posted(card.channel_id, card.ts)
-        return Lines(card.id, at, events, first=card.told_event_id == 0)
+        where = cards.went_on_to(store, card)
+        return Lines(card.id, at, events, first=card.told_event_id == 0, went_on_to=where)
 
     def find(self, parcel: Lines, *, since: datetime) -> int | None:
         at, lacking = parcel.at, {one.id for one in parcel.events}
@@ -114,7 +119,8 @@ class ThreadSender(Sender[Lines, int]):
         return max(lacking.intersection(told), default=None)
 
     def send(self, parcel: Lines) -> int:
-        drawn = draw_thread(parcel.events, first=parcel.first)
+        discreet = self._workspace.is_private(parcel.went_on_to)
+        drawn = draw_thread(parcel.events, first=parcel.first, discreet=discreet)
         at = parcel.at
         self._workspace.post(at.channel_id, drawn, mark=parcel.mark, thread=at.ts)
         return parcel.events[-1].id

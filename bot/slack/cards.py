@@ -73,6 +73,10 @@ class CardView:
     came_from_place: str = ""
     next_link: str = ""
     """Where the card went on to, once it is there."""
+    next_channel: str = ""
+    """Which channel that is, as written or by its id."""
+    next_is_private: bool = False
+    """Then neither its name nor the reason is told here; the link opens for its members only."""
     earlier: str = ""
     """What we know of the author: "2nd time this month, last answered by Ben"."""
     above: Above | None = None
@@ -154,6 +158,8 @@ def _stub(view: CardView) -> Drawn:
     by = card.moved_by.name if card.moved_by else "Somebody"
     said = f": “{clean(card.reason)}”" if card.reason else "."
     told = f"→ Sent to {name(card.moved_to)} by {name(by)}{said}"
+    if view.next_is_private:
+        told = f"→ Sent to a private channel by {name(by)}."
     leaves = [leaf(told)]
     if view.next_link:
         leaves += [leaf(" "), link_leaf(view.next_link, "Follow it there")]

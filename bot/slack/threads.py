@@ -46,6 +46,7 @@ _LINES = {
     "dropped": "{who} dropped the reply; its text is kept as a draft.",
     "moved": "{who} sent this to {to}: “{reason}”",
     "moved silently": "{who} sent this to {to}.",
+    "moved away": "{who} sent this to a private channel.",
     "closed": "{who}: no reply needed ({verdict}).",
     "closed with note": "{who}: no reply needed ({verdict}): “{note}”",
     "reopened": "{who} opened this again.",
@@ -83,13 +84,24 @@ def _pattern(event: Event) -> str:
     return _LINES[kind]
 
 
-def draw_thread(events: Sequence[Event], *, first: bool) -> Drawn:
-    """The lines that are not in the thread yet, in one message. `first`: it opens the thread."""
+def draw_thread(events: Sequence[Event], *, first: bool, discreet: bool = False) -> Drawn:
+    """The lines that are not in the thread yet, in one message.
+
+    `first`: it opens the thread. `discreet`: it ends with a move to a private channel.
+    """
+    if discreet:
+        events = [*events[:-1], _without_place(events[-1])]
     blocks: list[Block] = [context(plain(INTRO))] if first else []
     shown = events[-20:]
     for event in shown:
         blocks += _lines(event, min(LINE_LIMIT, MESSAGE_LIMIT // len(shown)))
     return Drawn(notice(told(events[-1])), blocks)
+
+
+def _without_place(event: Event) -> Event:
+    if event.kind != "moved":
+        return event
+    return Event(id=event.id, at=event.at, actor=event.actor, kind="moved away", detail={})
 
 
 def _lines(event: Event, limit: int) -> list[Block]:

@@ -203,6 +203,17 @@ class Workspace:
         channel = self._read("conversations.info", where=channel_id, channel=channel_id)["channel"]
         return bool(channel.get("is_member"))
 
+    def is_private(self, written: str) -> bool:
+        """Whether a channel is; also when it cannot be seen any more. "" is none."""
+        if not written:
+            return False
+        try:
+            channel_id = self.channel_id(written)
+            answer = self._read("conversations.info", where=written, channel=channel_id)
+        except ChannelClosedError:
+            return True
+        return bool(answer["channel"].get("is_private"))
+
     def is_shown(self, channel_id: str, user_id: str, *, colleague: bool) -> bool:
         """Whether what is said in a channel may be shown to somebody elsewhere: they are in it, or
         it is public and they work here. Raises PlatformError.

@@ -46,6 +46,7 @@ def card_view(
         came_from=origin,
         came_from_place=_written(origin) if origin else "",
         next_link=link(moved_on.channel_id, moved_on.ts) if moved_on else "",
+        next_channel=_where(moved_on),
         earlier=_earlier(store, mention),
         amending=_amending(store, mention, kind),
     )
@@ -118,6 +119,15 @@ def record_lost(store: Store, card_id: int) -> None:
     assert card is not None
     card.ts = None
     journal.show_card(store, card)
+
+
+def _where(card: Card | None) -> str:
+    return (card.channel_id or card.channel) if card else ""
+
+
+def went_on_to(store: Store, card: Card) -> str:
+    """The channel to which a card was sent on; "" for one that was not."""
+    return _where(store.next_card(card))
 
 
 def untold_events(store: Store, card_id: int) -> tuple[Card, list[Event]] | None:

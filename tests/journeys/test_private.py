@@ -69,6 +69,16 @@ def test_a_guest_reads_what_is_said_in_the_channels_they_are_in(town: Town):
     assert "Third time." in asked(town, "gus", "2")
 
 
+def test_where_it_came_from_nothing_tells_which_private_channel_it_went_to_and_why(town: Town):
+    stub = town.card("billing")
+    told = f"{words(stub)} {stub.text} {thread_text(town, stub)}"
+    assert "Sent to a private channel by Ana Lima." in told
+    assert "Ana Lima sent this to a private channel." in told
+    assert REASON not in told
+    assert "secret" not in told
+    assert REASON in words(town.card("secret"))
+
+
 def test_the_thread_of_a_card_that_was_sent_on_tells_nothing_of_what_came_after(town: Town):
     town.post("My invoice is wrong, @acme", by="tobi_w")
     card = town.card("billing")

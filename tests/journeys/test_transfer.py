@@ -71,7 +71,9 @@ def test_any_channel_can_have_it_and_a_departments_own_stands_for_the_department
 
     assert send_to(town, town.ana, town.card("billing"), channel=lawyers.id).errors == {}
     town.deliver()
-    assert "→ Sent to #lawyers by Ana Lima.   Follow it there" in words(town.card("billing"))
+    assert "→ Sent to a private channel by Ana Lima.   Follow it there" in words(
+        town.card("billing")
+    )
     assert "From #billing, Ana Lima" in words(town.card("lawyers"))
     assert "Ana Lima sent this to #lawyers." in thread_text(town, town.card("billing"))
     assert town.mention().department is None
