@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.database import Database
+from bot.finding import containing
 from bot.ingest import Ingest
 from bot.models import Mention, MentionState, Source
 from bot.sandbox.world import MovableClock
@@ -127,7 +128,7 @@ def test_an_edited_post_is_told_and_shown(worker: Worker):
     assert "and your hotline too" in words(worker.card())
     assert " · edited · " in words(worker.card())
     assert history(worker.database, 1) == ["found", "edited"]
-    assert worker.database.read(lambda store: store.containing("hotline", limit=5)).total == 1
+    assert worker.database.read(containing, "hotline", limit=5).total == 1
 
 
 def test_a_post_that_is_gone_does_not_come_back_by_being_read_again(database: Database):

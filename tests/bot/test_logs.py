@@ -4,6 +4,7 @@ import json
 import logging
 import sys
 import threading
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import given
@@ -111,14 +112,30 @@ def test_what_is_secret_is_read_out_of_the_settings():
     assert {"/feeds/shh", "k=shh-key"} <= set(secrets_of(feeds))
 
 
+class Listener(logging.Handler):
+    """Keeps each line as it was when it was said: what it is about is known only then."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.told: list[dict[str, object]] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.told.append(as_json(record))
+
+
+@pytest.fixture
+def told(caplog: pytest.LogCaptureFixture) -> Iterator[list[dict[str, object]]]:
+    caplog.set_level(logging.INFO)
+    listener = Listener()
+    logging.getLogger().addHandler(listener)
+    yield listener.told
+    logging.getLogger().removeHandler(listener)
+
+
 @on_sqlite
 def test_one_number_leads_from_the_mention_to_the_reply(
-    worker: Worker, caplog: pytest.LogCaptureFixture
+    worker: Worker, told: list[dict[str, object]]
 ):
-    told: list[dict[str, object]] = []
-    caplog.set_level(logging.INFO)
-    caplog.handler.setFormatter(JsonLines(Redactor()))
-    caplog.handler.emit = lambda one: told.append(as_json(one))  # type: ignore[method-assign]
     worker.post("Nothing about this one, @acme")
     worker.post(BROKEN)
     worker.square.order_fault("square", "429", on="write")
