@@ -75,7 +75,7 @@ def test_any_channel_can_have_it_and_a_departments_own_stands_for_the_department
         town.card("billing")
     )
     assert "From #billing, Ana Lima" in words(town.card("lawyers"))
-    assert "Ana Lima sent this to #lawyers." in thread_text(town, town.card("billing"))
+    assert "Ana Lima sent this to a private channel." in thread_text(town, town.card("billing"))
     assert town.mention().department is None
 
     assert send_to(town, town.ben, town.card("lawyers"), channel=sales.id).errors == {}
