@@ -9,8 +9,9 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-Text = Annotated[str, Field(pattern="")]
-"""Any; only a pattern makes pydantic look whether it is a text at all, or half a surrogate pair."""
+Text = Annotated[str, Field(pattern=r"^[^\x00]*$")]
+"""Without NUL, which PostgreSQL takes from nobody. Only a pattern makes pydantic look whether it is
+a text at all, or half a surrogate pair."""
 WebLink = Annotated[str, Field(pattern="^(https?://|$)")]
 
 

@@ -1,5 +1,6 @@
 """A line of the log says which mention it is about, on one line, and holds no secret."""
 
+import contextvars
 import json
 import logging
 import sys
@@ -35,6 +36,10 @@ def as_json(one: logging.LogRecord, *secrets: str) -> dict[str, object]:
 
 
 def test_a_line_says_which_mention_it_is_about():
+    contextvars.Context().run(lines_about_mentions)  # whatever the test before was about
+
+
+def lines_about_mentions() -> None:
     with logs.work():
         logs.about(12)
         assert "some.where: mention=12 sent a" in TextLines(Redactor()).format(

@@ -8,6 +8,7 @@ steps.py, forks.py, journeys.py, crash.py    kill -9 at every step that touches 
 edges.py, schedule.py, simulation.py         several workers, interleaved and broken by seed
 mutants.py                                   deliberate bugs: does a rig notice each of them?
 races.py                                     fifty people press the same button
+garbage.py                                   what Slack sends, broken at random and signed
 workers.py, worker.py, fleet.py              many worker processes on one database
 soak.py                                      an hour of moved time under a steady stream
 test_stateful.py                             people do anything in any order; a model tells

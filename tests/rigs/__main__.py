@@ -67,6 +67,8 @@ def _lanes(kinds: list[Kind], part: int) -> Iterator[Lane]:
         yield _on(kind, "crash", "--every", str(3 * part))
     for kind in kinds:
         yield _on(kind, "races", "--cards", str(200 // part), "--people", "50")
+    for kind in kinds:
+        yield _on(kind, "garbage", "--requests", str(50_000 // part))
     yield Lane(name="mutants", database="SQLite", arguments=())
     yield _simulation("storm", 60 // part)
     yield Lane(name="soak", database="SQLite", arguments=("--minutes", str(60 // part)))

@@ -15,7 +15,11 @@ from urllib.error import URLError
 
 from slack_sdk.errors import SlackApiError
 
+import app
+from bot.config import Config, Policy
+from bot.models import Standing
 from bot.sandbox.world import MovableClock
+from bot.slack.workspace import Face
 from platforms.base import (
     Author,
     FoundMention,
@@ -29,6 +33,7 @@ from platforms.base import (
     TemporaryError,
     UncertainError,
 )
+from tests.town import EXAMPLE
 
 TIMEOUT_SECONDS = 10.0
 CHANNELS = ("leadership", "pr", "people", "billing", "support", "sales", "product")
@@ -216,3 +221,13 @@ class SimPlatform(Platform):
 
 def _response(status: int, code: str, headers: dict[str, str] | None = None) -> Any:
     return SimpleNamespace(status_code=status, data={"error": code}, headers=headers or {})
+
+
+def colleague(slack_id: str) -> Face:
+    """Slack, asked who somebody is: they work here."""
+    return Face(slack_id, Standing.COLLEAGUE)
+
+
+def company() -> Config:
+    """The example, where nobody waits for a second pair of eyes."""
+    return app.load_config(EXAMPLE).model_copy(update={"policy": Policy(approve_first=0)})

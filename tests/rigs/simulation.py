@@ -15,7 +15,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cache
@@ -45,10 +45,11 @@ from bot.usecases.configure import apply_config
 from bot.usecases.reply import confirm_sent, queue_reply, reply_form, send_again
 from platforms import Configured
 from platforms.base import Settings
-from tests.rigs.edges import Edge, SimNetwork, SimPlatform, SimSlack
+from tests.bot.steps import introduce
+from tests.rigs.edges import Edge, SimNetwork, SimPlatform, SimSlack, colleague, company
 from tests.rigs.findings import Findings
 from tests.rigs.schedule import Schedule, Weather
-from tests.town import EXAMPLE, MONDAY_MORNING
+from tests.town import MONDAY_MORNING
 
 PROMISES = "one card a mention, one owner a claim, one public reply a submission"
 PACE = "no channel gets two messages within a second"
@@ -108,7 +109,8 @@ class Simulation:
         here = type("SimHere", (SimPlatform,), {"network": self.network})
         self._platform = Configured(here, Settings())
         self._looking = self._process()
-        self._looking.write(apply_config, app.load_config(EXAMPLE))
+        self._looking.write(apply_config, company())
+        introduce(self._looking, *PEOPLE)
         self.claimed: dict[int, list[str]] = {}
         self.submitted: dict[int, str] = {}
 
@@ -279,7 +281,10 @@ class Simulation:
         return made
 
     def _switchboard(self, database: Database) -> Switchboard:
-        return Switchboard(database=database, platforms={"sim": self._platform}, link=lambda *_: "")
+        return Switchboard(
+            database=database, platforms={"sim": self._platform}, link=lambda *_: "",
+            face=colleague, is_shown=lambda *_, **__: True,
+        )  # fmt: skip
 
     def _drain(self) -> Drain:
         database = self._process()
@@ -316,14 +321,22 @@ def _claims(store: Store, number: int) -> list[str]:
     return [one.actor.name for one in events if one.kind == "claimed" and one.actor]
 
 
+@contextmanager
+def silence() -> Iterator[None]:
+    logging.disable(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logging.disable(logging.NOTSET)
+
+
 def simulate(seeds: range, name: str, *, until_broken: bool = False) -> Findings:
     """Run these seeds one after the other on one database file that is made anew each time.
 
     `until_broken`: no more of them once a promise is broken.
     """
     findings, begun = Findings(f"several workers, {name}"), time.monotonic()
-    logging.disable(logging.CRITICAL)
-    with tempfile.TemporaryDirectory(prefix="sim-") as folder:
+    with silence(), tempfile.TemporaryDirectory(prefix="sim-") as folder:
         template, path = Path(folder) / "template.db", Path(folder) / "sim.db"
         url = f"sqlite:///{path}"
         with_tables = Database(f"sqlite:///{template}")
@@ -338,7 +351,6 @@ def simulate(seeds: range, name: str, *, until_broken: bool = False) -> Findings
             if until_broken and not findings.clean:
                 break
         bot.database._engine(url).dispose()
-    logging.disable(logging.NOTSET)
     findings.seconds = time.monotonic() - begun
     return findings
 

@@ -37,9 +37,10 @@ from bot.usecases.claim import claim_mention
 from bot.usecases.configure import apply_config
 from platforms import Configured
 from platforms.base import Settings
-from tests.rigs.edges import Edge, SimNetwork, SimPlatform, SimSlack
+from tests.bot.steps import introduce
+from tests.rigs.edges import Edge, SimNetwork, SimPlatform, SimSlack, colleague, company
 from tests.rigs.findings import Findings
-from tests.town import EXAMPLE, MONDAY_MORNING
+from tests.town import MONDAY_MORNING
 
 PROMISE = "memory flat, the outbox drains, no card is out of date"
 SAID = ("a journalist", "hiring", "my bill", "my router", "the price", "something else")
@@ -57,7 +58,8 @@ class Soak:
         url = f"sqlite:///{folder / 'soak.db'}"
         self.database = Database(url, clock=self.clock.now)
         schema.upgrade(self.database)
-        self.database.write(apply_config, app.load_config(EXAMPLE))
+        self.database.write(apply_config, company())
+        introduce(self.database, *PEOPLE)
         edge = Edge(
             self.clock, self.chance, step=lambda: None, left=lambda: None,
             # A hundred milliseconds of one call hold up no other one, so they cost no time here.
@@ -67,7 +69,7 @@ class Soak:
         here = type("SimHere", (SimPlatform,), {"network": self.network})
         switchboard = Switchboard(
             database=self.database, platforms={"sim": Configured(here, Settings())},
-            link=lambda *_: "",
+            link=lambda *_: "", face=colleague, is_shown=lambda *_, **__: True,
         )  # fmt: skip
         workspace = Workspace("xoxb-sim", base_url="http://sim/")
         workspace.client = cast("WebClient", self.slack)

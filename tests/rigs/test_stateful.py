@@ -39,8 +39,9 @@ from bot.usecases.transfer import transfer_mention
 from bot.usecases.verdict import close_mention, reopen_mention
 from platforms import Configured
 from platforms.base import Settings
-from tests.rigs.edges import Edge, SimNetwork, SimPlatform, SimSlack
-from tests.town import EXAMPLE, MONDAY_MORNING
+from tests.bot.steps import introduce
+from tests.rigs.edges import Edge, SimNetwork, SimPlatform, SimSlack, colleague, company
+from tests.town import MONDAY_MORNING
 
 PEOPLE = [Actor(f"U0{name}", name) for name in ("ANA", "BEN")]
 people = st.sampled_from(PEOPLE)
@@ -80,7 +81,7 @@ class Company(RuleBasedStateMachine):
         here = type("SimHere", (SimPlatform,), {"network": self.network})
         switchboard = Switchboard(
             database=self.database, platforms={"sim": Configured(here, Settings())},
-            link=lambda *_: "",
+            link=lambda *_: "", face=colleague, is_shown=lambda *_, **__: True,
         )  # fmt: skip
         workspace = Workspace("xoxb-sim", base_url="http://sim/")
         workspace.client = cast("WebClient", self.slack)
@@ -288,7 +289,8 @@ def test_whatever_people_do_in_whatever_order(monkeypatch: pytest.MonkeyPatch):
         Company.template = Path(folder) / "template.db"
         database = Database(f"sqlite:///{Company.template}")
         schema.upgrade(database)
-        database.write(apply_config, app.load_config(EXAMPLE))
+        database.write(apply_config, company())
+        introduce(database, *PEOPLE)
         database.close()
         run_state_machine_as_test(  # type: ignore[no-untyped-call]
             Company,
