@@ -124,6 +124,7 @@ def _engine(url: str) -> Engine:
             hide_parameters=True,  # they are what people wrote
             pool_size=16,
             max_overflow=16,
+            pool_pre_ping=True,
             connect_args={"options": "-c statement_timeout=15s -c lock_timeout=3s"},
         )
     engine = create_engine(

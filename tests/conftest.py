@@ -1,6 +1,7 @@
 """Both databases, made once and given fresh to every test; and a town to act in."""
 
 import itertools
+import logging
 import os
 import shutil
 import tempfile
@@ -13,7 +14,7 @@ import pytest
 from sqlalchemy import Engine, create_engine, text
 
 import bot.database
-from bot import schema
+from bot import logs, schema
 from bot.database import Database
 from bot.models import Base
 from bot.sandbox.world import MovableClock
@@ -35,6 +36,14 @@ WIPE = ";".join(
         ),
     ]
 )
+
+
+@pytest.fixture(autouse=True)
+def talkative_again() -> Iterator[None]:
+    """A command that a test ran in this process has made these loggers quiet."""
+    yield
+    for name in logs.QUIET:
+        logging.getLogger(name).setLevel(logging.NOTSET)
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 Text = Annotated[str, Field(pattern=r"^[^\x00]*$")]
 """Without NUL, which PostgreSQL takes from nobody. Only a pattern makes pydantic look whether it is
 a text at all, or half a surrogate pair."""
+Words = Annotated[str, Field(pattern="")]
+"""What somebody typed, NUL and all: the use cases take that out."""
 WebLink = Annotated[str, Field(pattern="^(https?://|$)")]
 
 
@@ -38,7 +40,7 @@ class _Action(_Part):
     type: Text
     action_id: Text
     block_id: Text = ""
-    value: Text | None = None
+    value: Words | None = None
     selected_option: _Option | None = None
     selected_options: list[_Option] = []
     selected_conversation: Text | None = None
@@ -59,7 +61,7 @@ class _Container(_Part):
 
 
 class _Field(_Part):
-    value: Text | None = None
+    value: Words | None = None
     selected_option: _Option | None = None
     selected_conversation: Text | None = None
     selected_channel: Text | None = None
@@ -126,7 +128,7 @@ class _Command(_Whence):
     command: Text
     user_id: Text
     user_name: Text | None = None
-    text: Text = ""
+    text: Words = ""
     channel_id: Text | None = None
     trigger_id: Text | None = None
     response_url: WebLink | None = None
