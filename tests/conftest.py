@@ -78,7 +78,8 @@ def wiped_postgres(postgres_server: str) -> Iterator[Callable[[], str]]:
     database = Database(address)
     schema.upgrade(database)
     database.close()
-    engine = create_engine(address, isolation_level="AUTOCOMMIT")
+    # A test that plays a database which hangs up hangs up on this connection, too.
+    engine = create_engine(address, isolation_level="AUTOCOMMIT", pool_pre_ping=True)
 
     def wipe() -> str:
         with engine.connect() as connection:

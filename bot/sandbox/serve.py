@@ -38,23 +38,23 @@ class Served:
             self._thread.join(START_SECONDS)
 
     def _run(self) -> None:
-        asyncio.set_event_loop(self.loop)
-        runner = web.AppRunner(self._make_app(), access_log=None, shutdown_timeout=0.5)
-        try:
-            self.loop.run_until_complete(self._open(runner))
-        except OSError as error:
-            self._failure = error
-            return
-        finally:
-            self._ready.set()
-        try:
-            self.loop.run_forever()
-        finally:
-            self.loop.run_until_complete(runner.cleanup())
-            self.loop.close()
+        served = web.AppRunner(self._make_app(), access_log=None, shutdown_timeout=0.5)
+        # Its end cancels what still waits, such as the stream of a page that is open.
+        with asyncio.Runner(loop_factory=lambda: self.loop) as runner:
+            try:
+                runner.run(self._open(served))
+            except OSError as error:
+                self._failure = error
+                return
+            finally:
+                self._ready.set()
+            try:
+                self.loop.run_forever()
+            finally:
+                runner.run(served.cleanup())
 
-    async def _open(self, runner: web.AppRunner) -> None:
-        await runner.setup()
-        site = web.TCPSite(runner, "127.0.0.1", self.port)
+    async def _open(self, served: web.AppRunner) -> None:
+        await served.setup()
+        site = web.TCPSite(served, "127.0.0.1", self.port)
         await site.start()
-        self.port = runner.addresses[0][1]
+        self.port = served.addresses[0][1]

@@ -77,8 +77,10 @@ def no_database(server: str, url: str) -> Iterator[None]:
         connection.execute(text(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false"))
         hang_up = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name"
         connection.execute(text(hang_up), {"name": name})
-        yield
-        connection.execute(text(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true"))
+        try:
+            yield
+        finally:
+            connection.execute(text(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true"))
     engine.dispose()
 
 
