@@ -69,6 +69,25 @@ def test_a_mention_is_claimed_answered_and_the_customer_comes_back(
     assert mention is not None
     assert (mention.parent_id, mention.root_id) == (answer["uri"], post["uri"])
     assert mention.can_reply
+    town.deliver()
+    assert "my bank says there is no refund" in words(town.card("billing")), "on the same card"
+
+    reply(town, town.ben, "We ask your bank.")
+    wait_until(lambda: bool(mara.answers(back)))
+    assert [each["record"]["text"] for each in mara.answers(back)] == ["We ask your bank."]
+
+
+def test_a_reply_of_ours_is_taken_down(town: BlueskyTown, mara: Customer) -> None:
+    post = asked(town, mara, "my refund, now")
+    found = mention_of(town, post)
+    assert found is not None
+    platform = town.process.platforms["bluesky"].open()
+    published = platform.reply(target_of(found), "Never", key="regretted")
+    wait_until(lambda: bool(mara.answers(post)))
+    platform.delete(published)
+    wait_until(lambda: not mara.answers(post))
+    platform.delete(published)  # gone already: done
+    platform.close()
 
 
 def test_a_reply_is_never_out_twice(town: BlueskyTown, mara: Customer) -> None:
@@ -103,7 +122,7 @@ def test_a_deleted_post_leaves_nothing_behind(town: BlueskyTown, mara: Customer)
     town.ben.submit(modal, {"text": SORRY})
     town.deliver()
     card = town.card("billing")
-    assert "The author deleted this post on Bluesky." in words(card)
+    assert "The author deleted this post on Bluesky, or it was removed there." in words(card)
     assert "regret" not in words(card)
     found = mention_of(town, post)
     assert found is not None
@@ -153,7 +172,7 @@ def test_a_person_who_sends_again_after_a_long_freeze_sends_nothing_twice(
     town.ben.submit(open_reply(town, town.ben), {"text": SORRY})
     town.deliver()
     card = town.card("billing")
-    assert "We can't tell whether it went out." in words(card)
+    assert "We can't tell whether Ben Okafor's reply went out." in words(card)
     town.network.thaw()
     wait_until(lambda: bool(mara.answers(post)))
     town.ben.click(card, "try_again")
