@@ -1,5 +1,6 @@
 """Both databases, made once and given fresh to every test; and a town to act in."""
 
+import gc
 import itertools
 import logging
 import os
@@ -21,6 +22,8 @@ from bot.sandbox.world import MovableClock
 from tests.command import Typed
 from tests.town import MONDAY_MORNING, Town
 
+# Young objects are many here, and nearly all of them go by themselves.
+gc.set_threshold(20_000, 10, 10)
 _number = itertools.count(1)
 _tables = Base.metadata.sorted_tables
 WIPE = ";".join(
@@ -36,6 +39,12 @@ WIPE = ";".join(
         ),
     ]
 )
+
+
+def pytest_collection_finish() -> None:
+    """What is imported stays: to look through it at each collection was a fifth of the time."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)
