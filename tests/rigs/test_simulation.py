@@ -5,14 +5,17 @@ import pytest
 from tests.rigs.simulation import simulate
 
 
-@pytest.mark.parametrize(("name", "seeds"), [("storm", range(1, 4)), ("pace", range(1, 2))])
+@pytest.mark.parametrize(("name", "seeds"), [("storm", range(1, 3)), ("pace", range(1, 2))])
 def test_nothing_is_lost_and_nothing_comes_twice(name: str, seeds: range):
     found = simulate(seeds, name)
     assert found.clean, "\n".join(found.problems)
 
 
-@pytest.mark.parametrize("name", ["lagging", "frozen anywhere"])
-def test_where_no_client_can_keep_the_promise_the_rig_sees_it_broken(name: str):
-    """A rig that finds nothing here would find nothing anywhere."""
-    found = simulate(range(1, 20), name, until_broken=True)
+@pytest.mark.parametrize(("name", "first"), [("lagging", 2), ("frozen anywhere", 10)])
+def test_where_no_client_can_keep_the_promise_the_rig_sees_it_broken(name: str, first: int):
+    """A rig that finds nothing here would find nothing anywhere.
+
+    `first` broke it when this was written; where the source has changed since, the next ones may.
+    """
+    found = simulate(range(first, first + 20), name, until_broken=True)
     assert [one for one in found.problems if one.startswith("twice")]
