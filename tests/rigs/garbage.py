@@ -212,6 +212,7 @@ def run(town: Town, *, requests: int, seed: int) -> Findings:
         problems += [f"lost: {said}" for said in [heard.take()] if said]
         how = f"--seed {seed}, request {number}: {request[1][:300]!r}"
         found.add(PROMISE, points=1, problems=problems, how=how)
+    logging.getLogger().removeHandler(heard)
     found.rows[PROMISE]["runs"] = 1
     found.seconds = time.monotonic() - begun
     return found
