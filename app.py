@@ -6,6 +6,7 @@
 import argparse
 import csv
 import difflib
+import heapq
 import json
 import logging
 import os
@@ -36,7 +37,7 @@ from bot.secrecy import Redactor, secrets_of
 from bot.settings import DatabaseSettings, Settings, SettingsError
 from bot.slack.as_text import as_text
 from bot.slack.summary import draw_summary
-from bot.usecases.audit import Line, as_cell, trail
+from bot.usecases.audit import Line, as_cell, policy_trail, trail
 from bot.usecases.configure import apply_config, current_config, is_configured
 from bot.usecases.erase import erase_author, erase_conversation, traces
 from bot.usecases.summary import queue_summary, read_week, summarize, week_of, zone_of
@@ -271,14 +272,19 @@ def _export(database: Database, options: argparse.Namespace, file: TextIO) -> No
     table = csv.DictWriter(file, names) if options.format == "csv" else None
     if table is not None:
         table.writeheader()
+    of_policy = database.read(policy_trail, since=options.since, until=options.until)
+    for line in heapq.merge(_of_mentions(database, options), of_policy, key=lambda one: one.at):
+        shown = line.shown(words=options.words)
+        if table is not None:
+            table.writerow({name: as_cell(value) for name, value in shown.items()})
+        else:
+            file.write(json.dumps(shown, ensure_ascii=False) + "\n")
+
+
+def _of_mentions(database: Database, options: argparse.Namespace) -> Iterator[Line]:
     last = 0
     while lines := database.read(trail, after=last, since=options.since, until=options.until):
-        for line in lines:
-            shown = line.shown(words=options.words)
-            if table is not None:
-                table.writerow({name: as_cell(value) for name, value in shown.items()})
-            else:
-                file.write(json.dumps(shown, ensure_ascii=False) + "\n")
+        yield from lines
         last = lines[-1].number
 
 
@@ -377,9 +383,12 @@ def run_sandbox(options: argparse.Namespace, env: Mapping[str, str]) -> int:
             raise CommandError(
                 f"Port {options.port} is taken. Next: stop what is there, or make sandbox PORT=8001"
             ) from error
+        looked_after = config.model_copy(update={"admins": (world.slack.person("ana").id,)})
+        company = Path(folder) / "switchboard.toml"
+        company.write_text(write_config(looked_after), encoding="utf-8")
         around = world.environment() | {
             "DATABASE_URL": f"sqlite:///{folder}/sandbox.db",
-            "SWITCHBOARD_CONFIG": str(example),
+            "SWITCHBOARD_CONFIG": str(company),
             "POLL_SECONDS": "1",
             "WATCH_SECONDS": "5",
             "LOG_LEVEL": env.get("LOG_LEVEL", "WARNING"),

@@ -190,7 +190,45 @@ class OnlyAdmins(Refusal):
 
 
 class NobodyIsAdmin(Refusal):
-    """What is stuck is shown to admins, and nobody is one yet: name some in the configuration."""
+    """This is for admins only, and nobody is one yet: name some in the configuration."""
+
+
+class OnlyAdminsDecide(Refusal):
+    """Who may reply is decided by admins only, so nothing was changed. Ask {admins}."""
+
+
+class NoSuchNumber(Refusal):
+    """Write a whole number from 0 to {most}."""
+
+    field = "first_replies"
+
+
+class SpeakerUnknown(Refusal):
+    """Slack did not tell me who this is: {names}. Press Change it once more, or take them out."""
+
+    field = "speakers"
+
+
+class SpeakerFromOutside(Refusal):
+    """Take these out, because {who} cannot speak for the company: {names}."""
+
+    field = "speakers"
+
+
+class SpeakerIsGuest(Refusal):
+    """Guests may only look, so take these out, or tick the box for guests: {names}."""
+
+    field = "speakers"
+
+
+class NobodyCouldApprove(Refusal):
+    """None of these could approve: add an admin or somebody with theirs out, or write 0 above."""
+
+    field = "speakers"
+
+
+class SamePolicy(Refusal):
+    """This is what holds already. Change something, or press Cancel."""
 
 
 class WentOut(Refusal):

@@ -6,9 +6,12 @@ is kept with the person and renewed daily, and whoever we know nothing of is ref
 
 from bot import journal
 from bot.config import Policy
-from bot.errors import NotASpeaker, NotMetYet, OnlyColleagues
+from bot.errors import NobodyIsAdmin, NotASpeaker, NotMetYet, OnlyColleagues, Refusal
 from bot.models import Actor, Person, Standing
+from bot.slack.blocks import name
 from bot.store import Store
+
+MANY = 1000
 
 
 def colleague(store: Store, by: Actor) -> Person:
@@ -47,10 +50,30 @@ def refuse_onlooker(store: Store, person: Person | None) -> None:
         raise OnlyColleagues(who=Standing(person.standing).value)
 
 
+def refuse_all_but_admins(store: Store, by: Actor, refusal: type[Refusal]) -> None:
+    """Raise it for whoever is no admin (any more); it names those who are."""
+    admins = store.admins()
+    if by.slack_id in admins:
+        return
+    if not admins:
+        raise NobodyIsAdmin
+    known = (store.person(one) for one in admins)
+    names = [name(one.name) for one in known if one is not None]
+    raise refusal(admins=" or ".join(names) or "whoever looks after Switchboard")
+
+
 def may_act(store: Store, person: Person) -> bool:
     if person.standing == Standing.GUEST:
         return policy(store).guests_may_reply
     return person.standing == Standing.COLLEAGUE
+
+
+def take_back(store: Store, person: Person) -> None:
+    """What somebody holds who may not act any more waits for others."""
+    for mention in store.held_by(person, limit=MANY).mentions:
+        mention.release(person, now=store.now)
+        left = "left alone" if person.standing == Standing.LEFT else "taken from"
+        journal.write(store, mention, left, name=person.name)
 
 
 def policy(store: Store) -> Policy:

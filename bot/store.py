@@ -145,8 +145,9 @@ class Store:
 
     # -- the company
 
-    def setting(self, key: str) -> dict[str, Any]:
-        row = self.session.get(Setting, key)
+    def setting(self, key: str, *, alone: bool = False) -> dict[str, Any]:
+        """One part of the configuration. `alone`: nobody else can change it meanwhile."""
+        row = self.session.get(Setting, key, with_for_update=alone)
         return row.value if row else {}
 
     def put_setting(self, key: str, value: dict[str, Any]) -> None:

@@ -2,11 +2,14 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 from bot.database import Database
 from bot.errors import NotConnected
+from bot.journal import NAME_LASTS
 from bot.ledger import KeptLedger
 from bot.slack.workspace import Face
+from bot.usecases.people import acquainted_for, introduce
 from platforms import Configured
 from platforms.base import Platform
 
@@ -27,6 +30,18 @@ class Switchboard:
     """Whether somebody may read elsewhere what is said in a channel: `Workspace.is_shown`."""
     wake: Callable[[], None] = _nobody_to_wake
     """Tells the engine that something may be due."""
+
+    def meet(self, slack_id: str) -> timedelta:
+        """Have somebody known, asking Slack unless it told today; for how long that lasts.
+
+        Raises PlatformError.
+        """
+        lasts = self.database.read(acquainted_for, slack_id)
+        if lasts is not None:
+            return lasts
+        face = self.face(slack_id)
+        self.database.write(introduce, slack_id, name=face.name, standing=face.standing)
+        return NAME_LASTS
 
     def label(self, platform: str) -> str:
         """A platform as people say it, also one that is switched off now."""

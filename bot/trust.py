@@ -32,7 +32,7 @@ def is_trusted(store: Store, person: Person) -> bool:
     return (store.session.scalar(mine) or 0) >= first_replies(store)
 
 
-def approvers(store: Store, *, besides: Person) -> Sequence[Person]:
+def approvers(store: Store, *, besides: Person | None = None) -> Sequence[Person]:
     """Who may approve what this person wrote; who answered last comes first, then admins."""
     query = select(Person).join(Reply, Reply.author_id == Person.id).where(*_PUBLISHED)
     query = query.group_by(Person.id).having(func.count() >= first_replies(store))
@@ -47,5 +47,9 @@ def first_replies(store: Store) -> int:
 
 
 def unmet_admins(store: Store) -> list[str]:
-    """Slack ids of admins who never did anything here; they may approve all the same."""
-    return [one for one in store.admins() if store.person(one) is None]
+    """Slack ids of admins who never did anything here; they may approve all the same, where they
+    may reply.
+    """  # noqa: D205 (one sentence that is long)
+    chosen = rights.policy(store).may_reply
+    unmet = [one for one in store.admins() if store.person(one) is None]
+    return [one for one in unmet if not chosen or one in chosen]

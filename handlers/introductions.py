@@ -11,33 +11,27 @@ from datetime import timedelta
 
 from slack_bolt import App, BoltResponse
 
-from bot.journal import NAME_LASTS
 from bot.slack import payloads
 from bot.slack.payloads import Payload
 from bot.switchboard import Switchboard
-from bot.usecases.people import acquainted_for, introduce
 from platforms.base import PlatformError
 
 log = logging.getLogger(__name__)
 
 
 def register(app: App, switchboard: Switchboard) -> None:
-    database = switchboard.database
     known_until: dict[str, float] = {}
 
     @app.middleware
     def meet(body: Payload, next: Callable[[], BoltResponse]) -> BoltResponse:  # noqa: A002 (Bolt's)
         slack_id = payloads.who(body)
         if slack_id and known_until.get(slack_id, 0.0) < time.monotonic():
-            lasts = database.read(acquainted_for, slack_id) or look_up(slack_id)
-            known_until[slack_id] = time.monotonic() + lasts.total_seconds()
+            known_until[slack_id] = time.monotonic() + meet_now(slack_id).total_seconds()
         return next()
 
-    def look_up(slack_id: str) -> timedelta:
+    def meet_now(slack_id: str) -> timedelta:
         try:
-            face = switchboard.face(slack_id)
+            return switchboard.meet(slack_id)
         except PlatformError as error:
             log.warning("Slack did not tell who %s is: %s", slack_id, error)
             return timedelta()
-        database.write(introduce, slack_id, name=face.name, standing=face.standing)
-        return NAME_LASTS

@@ -35,11 +35,7 @@ def register(app: App, switchboard: Switchboard) -> None:
 
 
 def _hear_lists(app: App, switchboard: Switchboard) -> None:
-    def asked(body: Payload) -> bool:
-        # With more words behind it, it is searched for like any other.
-        return str(body.get("text") or "").strip().casefold() == "stuck"
-
-    @app.command("/mentions", matchers=[asked])
+    @app.command("/mentions", matchers=[payloads.said("stuck")])
     def stuck(ack: Ack, body: Payload) -> None:
         drawn = _drawn(switchboard, payloads.actor(body), 0)
         ack(text=drawn.text, blocks=drawn.blocks, response_type="ephemeral")

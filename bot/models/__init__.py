@@ -13,7 +13,16 @@ from bot.models.amendment import (
 from bot.models.base import Base, UTCDateTime
 from bot.models.billed import KnownAuthor, Receipt, Spending
 from bot.models.card import Card, Event
-from bot.models.company import Actor, Department, Member, Person, Rule, Setting, Standing
+from bot.models.company import (
+    Actor,
+    Department,
+    Member,
+    Person,
+    PolicyChange,
+    Rule,
+    Setting,
+    Standing,
+)
 from bot.models.mention import OPEN_STATES, Mention, MentionState, Verdict
 from bot.models.outbox import Delivery, DeliveryState, Failure, Lane, Source
 from bot.models.press import Press
@@ -41,6 +50,7 @@ __all__ = [
     "Mention",
     "MentionState",
     "Person",
+    "PolicyChange",
     "Press",
     "Receipt",
     "Reply",

@@ -37,6 +37,22 @@ class Setting(Base):
     value: Mapped[dict[str, Any]]
 
 
+class PolicyChange(Base):
+    """One time that somebody changed who may reply, and whose first replies are approved."""
+
+    __tablename__ = "policy_change"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    actor_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    """None: it came with a configuration file."""
+    before: Mapped[dict[str, Any]]
+    after: Mapped[dict[str, Any]]
+    submission: Mapped[str | None] = mapped_column(String(128), unique=True)
+    """Slack's id of the window it was submitted from: one submission, one change."""
+
+    actor: Mapped["Person | None"] = relationship(lazy="joined")
+
+
 class Department(Base):
     __tablename__ = "department"
     id: Mapped[int] = mapped_column(primary_key=True)

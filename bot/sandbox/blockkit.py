@@ -80,6 +80,28 @@ def _across(blocks: list[dict[str, Any]]) -> Iterator[str]:
     for element in used:
         if element.get("min_length", 0) > element.get("max_length", 3000):
             yield says("min_length must not be greater than max_length", "/blocks")
+        if element["type"] == "number_input":
+            yield from _numbers(element)
+        if "initial_options" in element:
+            yield from _not_offered(element)
+
+
+def _numbers(element: dict[str, Any]) -> Iterator[str]:
+    """What stands in the field at first lies between its bounds, and is whole where it must be."""
+    names = ("min_value", "initial_value", "max_value")
+    given = [float(element[key]) for key in names if key in element]
+    if given != sorted(given):
+        yield says("min_value, initial_value and max_value must not be greater in turn", "/blocks")
+    written = [element[key] for key in names if key in element]
+    if not element["is_decimal_allowed"] and any("." in one for one in written):
+        yield says("decimals are not allowed", "/blocks")
+
+
+def _not_offered(element: dict[str, Any]) -> Iterator[str]:
+    offered = list(element.get("options", ()))
+    offered += [one for group in element.get("option_groups", ()) for one in group["options"]]
+    if any(one not in offered for one in element["initial_options"]):
+        yield says("initial_options must match the options exactly", "/blocks")
 
 
 def _twice(key: str, named: list[dict[str, Any]]) -> Iterator[str]:

@@ -96,8 +96,19 @@ def _complaint(element: Json, value: Json, *, optional: bool) -> str:
         return f"Please use at most {high} characters." if len(entered) > high else ""
     if element["type"] == "url_text_input" and not re.match(r"https?://\S+$", entered):
         return "Please enter a valid URL."
-    if element["type"] == "number_input" and not re.fullmatch(r"-?\d+(\.\d+)?", entered):
+    return _number_complaint(element, entered) if element["type"] == "number_input" else ""
+
+
+def _number_complaint(element: Json, entered: str) -> str:
+    if not re.fullmatch(r"-?\d+(\.\d+)?", entered):
         return "Please enter a number."
+    if "." in entered and not element["is_decimal_allowed"]:
+        return "Please enter a whole number."
+    low, high = element.get("min_value"), element.get("max_value")
+    if low is not None and float(entered) < float(low):
+        return f"Please enter a number that is at least {low}."
+    if high is not None and float(entered) > float(high):
+        return f"Please enter a number that is at most {high}."
     return ""
 
 

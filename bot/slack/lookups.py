@@ -34,6 +34,7 @@ MENTIONS_HELP = """*What you can type*
 • `/mentions 123`: one mention with its history
 • `/mentions stats`: the last seven days in numbers
 • `/mentions sources`: how each platform is read, and what it cost today
+• `/mentions policy`: who may reply, and whose first replies somebody else approves
 • `/mentions stuck`: for admins, what could not be sent, and what to do about it
 • `/departments`: who does what, and where
 Only you see the answers."""

@@ -64,6 +64,15 @@ def chose(verb: str) -> Callable[[Payload], bool]:
     return matches
 
 
+def said(word: str) -> Callable[[Payload], bool]:
+    """Matches a slash command with this one word behind it; with more, it is searched for."""
+
+    def matches(body: Payload) -> bool:
+        return str(body.get("text") or "").strip().casefold() == word
+
+    return matches
+
+
 def mention_number(body: Payload) -> int:
     """The mention that a button or a menu entry is about."""
     return number(value(body).rpartition(":")[2])
@@ -98,6 +107,17 @@ def chosen(view: Payload, block_id: str) -> str:
     if option:
         return str(option["value"])
     return str(state.get("selected_conversation") or state.get("selected_channel") or "")
+
+
+def chosen_people(view: Payload, block_id: str) -> tuple[str, ...]:
+    """The Slack ids of the people chosen in a modal, each once."""
+    chosen = _state(view, block_id).get("selected_users") or ()
+    return tuple(dict.fromkeys(map(str, chosen)))
+
+
+def is_ticked(view: Payload, block_id: str) -> bool:
+    """Whether any box of a field is ticked."""
+    return bool(_state(view, block_id).get("selected_options"))
 
 
 def chosen_several(body: Payload) -> list[str]:

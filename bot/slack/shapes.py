@@ -63,6 +63,8 @@ class _Container(_Part):
 class _Field(_Part):
     value: Words | None = None
     selected_option: _Option | None = None
+    selected_options: list[_Option] | None = None
+    selected_users: list[Text] | None = None
     selected_conversation: Text | None = None
     selected_channel: Text | None = None
 

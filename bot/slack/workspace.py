@@ -19,6 +19,7 @@ from slack_sdk.errors import SlackApiError
 
 from bot.models import Standing
 from bot.slack.cards import Drawn
+from bot.wording import storable
 from platforms.base import (
     GoneError,
     PausedError,
@@ -30,6 +31,8 @@ from platforms.base import (
 
 TIMEOUT = 10
 LOOK_AGAIN_AFTER = 5.0
+NAME_LIMIT = 120
+"""Of somebody's name so much is kept."""
 CARD_EVENT = "switchboard_card"
 
 
@@ -170,7 +173,8 @@ class Workspace:
         user = self._read("users.info", user=user_id)["user"]
         profile = user.get("profile", {})
         known = profile.get("real_name") or user.get("real_name") or profile.get("display_name")
-        return Face(str(known or user.get("name") or user_id), _standing(user, self._team_id))
+        told = storable(str(known or user.get("name") or user_id))
+        return Face(told[:NAME_LIMIT], _standing(user, self._team_id))
 
     def user_id(self, written: str) -> str:
         """The id of "@ana" or "Ana Lima"; ids are themselves. RejectedError: nobody is called so.

@@ -1,14 +1,15 @@
-"""The audit trail: who did what to which mention, and when."""
+"""The audit trail: who did what to which mention, or changed who may reply, and when."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, ClassVar
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import InstrumentedAttribute
 
-from bot.models import Event, Mention
+from bot.models import Event, Mention, PolicyChange
 from bot.store import Store
 
 PAGE = 1000
@@ -21,7 +22,8 @@ class Line:
     NAMES: ClassVar = ("at", "mention", "platform", "what", "who", "slack_id")
     number: int
     at: datetime
-    mention: int
+    mention: int | None
+    """None: it is about the company."""
     platform: str
     what: str
     who: str
@@ -43,13 +45,26 @@ def trail(
 ) -> Sequence[Line]:
     """At most `PAGE` lines after the one with this number; days are UTC, both included."""
     query = select(Event, Mention.platform).join(Mention, Mention.id == Event.mention_id)
-    query = query.where(Event.id > after)
-    if since is not None:
-        query = query.where(Event.at >= _midnight(since))
-    if until is not None:
-        query = query.where(Event.at < _midnight(until) + timedelta(days=1))
+    query = query.where(Event.id > after, *_days(Event.at, since, until))
     rows = store.session.execute(query.order_by(Event.id).limit(PAGE)).unique()
     return [_line(event, platform) for event, platform in rows]
+
+
+def policy_trail(
+    store: Store, *, since: date | None = None, until: date | None = None
+) -> Sequence[Line]:
+    """Every change of who may reply; there are few of them."""
+    query = select(PolicyChange).where(*_days(PolicyChange.at, since, until))
+    return [_policy_line(one) for one in store.session.scalars(query.order_by(PolicyChange.id))]
+
+
+def _days(
+    at: InstrumentedAttribute[datetime], since: date | None, until: date | None
+) -> Iterator[ColumnElement[bool]]:
+    if since is not None:
+        yield at >= _midnight(since)
+    if until is not None:
+        yield at < _midnight(until) + timedelta(days=1)
 
 
 def _midnight(day: date) -> datetime:
@@ -61,6 +76,17 @@ def _line(event: Event, platform: str) -> Line:
     return Line(
         event.id, event.at, event.mention_id, platform, event.kind,
         by.name if by else "", (by.slack_id or "") if by else "", event.detail,
+    )  # fmt: skip
+
+
+def _policy_line(change: PolicyChange) -> Line:
+    """What is new in it is no words of anybody, so it is told in every trail."""
+    by, was, now = change.actor, change.before, change.after
+    new = [f"{key} {json.dumps(now[key])} (was {json.dumps(was.get(key))})" for key in now]
+    told = "; ".join(one for key, one in zip(now, new, strict=True) if now[key] != was.get(key))
+    return Line(
+        change.id, change.at, None, "", f"policy changed: {told}", by.name if by else "",
+        (by.slack_id or "") if by else "", {"before": was, "after": now},
     )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from bot import policy
 from bot.config import USER_ID, Brand, Budget, Config, Hours, Leadership, Policy
 from bot.config import Department as WrittenDepartment
 from bot.config import Person as WrittenPerson
@@ -22,6 +23,7 @@ def apply_config(store: Store, config: Config) -> None:
     Departments are recognised by name, so that their mentions stay theirs. One that is no longer
     named keeps its mentions and takes no new ones.
     """
+    before = policy.alone(store) if is_configured(store) else None
     dump = config.model_dump(mode="json", exclude={"departments", "people"})
     store.put_setting(COMPANY, dump)
     known = {one.name: one for one in store.departments(retired=True)}
@@ -34,6 +36,8 @@ def apply_config(store: Store, config: Config) -> None:
             row.retired, row.catch_all, row.rules, row.members = True, False, [], []
     store.flush()
     _write_people(store, config)
+    if before is not None:
+        policy.note_change(store, before)
 
 
 def current_config(store: Store) -> Config:

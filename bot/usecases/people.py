@@ -6,8 +6,6 @@ from bot import journal, rights
 from bot.models import Actor, Member, Person, Standing
 from bot.store import Store
 
-MANY = 1000
-
 
 def record_name(store: Store, person_id: int, name: str | None) -> None:
     """Keep the name that Slack gave; None when Slack knows nobody of that id."""
@@ -31,12 +29,8 @@ def record_standing(store: Store, person_id: int, standing: Standing) -> None:
         return
     person.standing = standing
     person.left_at = (person.left_at or store.now) if standing == Standing.LEFT else None
-    if rights.may_act(store, person):
-        return
-    for mention in store.held_by(person, limit=MANY).mentions:
-        mention.release(person, now=store.now)
-        left = "left alone" if standing == Standing.LEFT else "taken from"
-        journal.write(store, mention, left, name=person.name)
+    if not rights.may_act(store, person):
+        rights.take_back(store, person)
 
 
 def acquainted_for(store: Store, slack_id: str) -> timedelta | None:

@@ -7,7 +7,6 @@ from bot import amendments, journal, outbox, parcels, rights, undelivered
 from bot.errors import (
     ChangeOnItsWay,
     DiscardedAlready,
-    NobodyIsAdmin,
     OnItsWayAgain,
     OnlyAdmins,
     Overtaken,
@@ -87,14 +86,7 @@ def discard(store: Store, delivery_id: int, *, by: Actor) -> None:
 
 
 def _demand_admin(store: Store, by: Actor) -> None:
-    admins = store.admins()
-    if by.slack_id in admins:
-        return
-    if not admins:
-        raise NobodyIsAdmin
-    known = (store.person(one) for one in admins)
-    names = [one.name for one in known if one is not None]
-    raise OnlyAdmins(admins=" or ".join(names) or "whoever looks after Switchboard")
+    rights.refuse_all_but_admins(store, by, OnlyAdmins)
 
 
 def _demand_stuck(store: Store, delivery_id: int) -> Delivery:

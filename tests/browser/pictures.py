@@ -60,19 +60,19 @@ def _answer_one(folder: Path, browser: Browser, url: str) -> None:
 
 
 def _read_the_week(folder: Path, browser: Browser, url: str) -> None:
-    with _at(browser, url, "ben", height=1300) as ben:
+    with _at(browser, url, "ana", height=1300) as ana:
         for handle in CUSTOMERS:
-            ben.post(handle)
-        ben.reply(ben.card(PRAISE), THANKS)
-        ben.go_to("#billing, 1 unread")
-        ben.reply(ben.card(REFUND), PAID)
-        expect(ben.card(REFUND)).to_contain_text("Answered by Ben Okafor")
-        ben.wait_till_told("/mentions stats", f"{len(CUSTOMERS) + 1} mentions, 3 answered")
-        ben.press_in_bar("Jump to Monday 09:00")
-        ben.go_to("#leadership, 1 unread")
-        summary = ben.card("The week of")
+            ana.post(handle)
+        ana.reply(ana.card(PRAISE), THANKS)
+        ana.go_to("#billing, 1 unread")
+        ana.reply(ana.card(REFUND), PAID)
+        expect(ana.card(REFUND)).to_contain_text("Answered by Ana Lima")
+        ana.wait_till_told("/mentions stats", f"{len(CUSTOMERS) + 1} mentions, 3 answered")
+        ana.press_in_bar("Jump to Monday 09:00")
+        ana.go_to("#leadership, 1 unread")
+        summary = ana.card("The week of")
         expect(summary).to_contain_text("Thanks to")
-        ben.page.get_by_role("button", name="Dismiss").click()
+        ana.page.get_by_role("button", name="Dismiss").click()
         _take(summary, folder / "summary.png", margin=0)
 
 

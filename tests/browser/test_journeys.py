@@ -187,6 +187,42 @@ def test_what_is_public_is_changed_and_then_taken_down_by_two(ana: Desk, ben: De
     expect(public).not_to_contain_text("It is 94 €")
 
 
+def test_an_admin_decides_who_may_reply_and_the_reply_that_waits_goes_on_waiting(
+    ana: Desk, ben: Desk
+) -> None:
+    ana.post("mara_k")
+    ben.reply(ben.card(OUTAGE), SORRY)
+    expect(ben.card(OUTAGE)).to_contain_text("waits for a second pair of eyes")
+
+    ana.go_to("#general")
+    told = ana.ask("/mentions policy")
+    expect(told).to_contain_text("The first 3 replies of each person wait")
+    ana.press(told, "Change…")
+    number = ana.modal.get_by_label("First replies of each person")
+    expect(number).to_have_value("3")
+    number.fill("21")
+    ana.modal.get_by_label("Ben Okafor").check()
+    ana.press(ana.modal, "Change it")
+    expect(number).to_have_accessible_description(re.compile("at most 20"))
+    number.fill("1")
+    ana.press(ana.modal, "Change it")
+    expect(ana.modal).to_contain_text("None of these could approve")
+    ana.modal.get_by_label("Ana Lima").check()
+    ana.press(ana.modal, "Change it")
+    expect(ana.modal).to_contain_text("Only these may reply: Ana Lima and Ben Okafor.")
+    expect(ana.modal).to_contain_text("1 reply waits for a second pair of eyes now.")
+    ana.modal.get_by_text("Close", exact=True).click()
+    expect(ana.modal).to_have_count(0)
+
+    ben.go_to("#general")
+    answer = ben.ask("/mentions policy")
+    expect(answer).to_contain_text("Last changed by Ana Lima")
+    expect(answer.get_by_role("button", name="Change…")).to_have_count(0)
+    ana.go_to("#support")
+    ana.press(ana.card(OUTAGE), "Approve")
+    expect(ana.public("acme on X")).to_contain_text(SORRY)
+
+
 def test_slash_commands_find_things_for_the_asker_alone(ana: Desk, sit_down: SitDown) -> None:
     ana.go_to("#general")
     ana.page.get_by_role("button", name="Post 20 at once").click()

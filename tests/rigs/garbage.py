@@ -20,6 +20,7 @@ from io import BytesIO
 from typing import Any
 
 import app
+from bot.config import Policy
 from bot.sandbox.door import ACK_SECONDS, Answered, Delivery, HttpDoor, signature
 from bot.web import SLACK_PATH, make_wsgi
 from tests.journeys.steps import open_modal, open_reply, send_to
@@ -60,7 +61,7 @@ def record(town: Town) -> list[Delivery]:
     url = f"http://127.0.0.1:{town.process.web.port}{SLACK_PATH}"
     recorder = Recorder(HttpDoor(url, town.slack.signing_secret))
     town.slack.connect(recorder)
-    for act in (_claim_and_reply, _send_on, _close, _look_up):
+    for act in (_claim_and_reply, _send_on, _close, _look_up, _decide_who_replies):
         act(town)
     return recorder.heard
 
@@ -95,6 +96,15 @@ def _look_up(town: Town) -> None:
         town.ana.command("/mentions", text)
     town.ana.command("/departments")
     town.ana.open_home()
+
+
+def _decide_who_replies(town: Town) -> None:
+    town.configure(admins=(town.ana.id,))
+    town.ana.command("/mentions", "policy", "general")
+    town.ana.click(town.slack.ephemerals(town.ana)[-1], "policy_change")
+    chosen = {"first_replies": "1", "speakers": [town.ana.id], "guests": ["yes"]}
+    assert town.ana.submit(town.modal(town.ana), chosen).ok
+    town.configure(policy=Policy())
 
 
 class Breaker:

@@ -9,6 +9,8 @@ import { world } from "./world.js";
 const PAUSE = 150;
 // What Slack allows anyway: a counter that nobody will fill only disturbs.
 const LONGEST = 3000;
+// What a phone's keyboard offers.
+const KEYS = { text: "text", url: "url", number: "decimal" };
 
 /** A text field: `type` is text, textarea, url or number. */
 export function typed(type, one, block, place) {
@@ -38,7 +40,7 @@ export function typed(type, one, block, place) {
     ".value": value,
     ".told": value,
   };
-  const area = type === "textarea" ? { rows: 5, dir: "auto" } : { type: "text", inputmode: type };
+  const area = type === "textarea" ? { rows: 5, dir: "auto" } : { type: "text", inputmode: KEYS[type] };
   const output = { for: fieldId(block, one, place), key: `${one.action_id}-count` };
   return [
     h(type === "textarea" ? "textarea.text-field" : "input.text-field", { ...area, ...shown }),

@@ -54,6 +54,14 @@ def modal(*blocks: Json, **more: Any) -> Json:
 
 
 TYPED = {"type": "plain_text_input", "action_id": "typed"}
+NUMBER = {
+    "type": "number_input",
+    "action_id": "number",
+    "is_decimal_allowed": False,
+    "min_value": "0",
+    "initial_value": "3",
+    "max_value": "20",
+}
 DIVIDER = {"type": "divider"}
 IMAGE = {"type": "image", "image_url": "https://example.com/a.png", "alt_text": "A cat"}
 CONFIRM = {"title": plain(), "text": mrkdwn(), "confirm": plain("Yes"), "deny": plain("No")}
@@ -81,6 +89,10 @@ GOOD_BLOCKS = [
     asks(TYPED | {"dispatch_action_config": {"trigger_actions_on": ["on_character_entered"]}}),
     asks({"type": "radio_buttons", "options": OPTIONS, "initial_option": option()}),
     asks({"type": "checkboxes", "options": [{"text": mrkdwn(), "value": "a"}]}),
+    asks({"type": "checkboxes", "options": OPTIONS, "initial_options": OPTIONS}),
+    asks({"type": "multi_users_select", "initial_users": ["U0ANA", "U0BEN"]}, optional=True),
+    asks(NUMBER),
+    asks(NUMBER | {"is_decimal_allowed": True, "initial_value": "3.5"}),
     {**IMAGE, "title": plain("t" * 2000)},
     rich(quote(LEAF, {"type": "link", "url": "https://example.com"})),
     rich({"type": "rich_text_section", "elements": [{"type": "user", "user_id": "U0ANA"}]}),
@@ -154,6 +166,16 @@ BAD_BLOCKS = {
     "no such month": actions({"type": "datepicker", "initial_date": "2026-13-01"}),
     "eleven radio buttons": asks({"type": "radio_buttons", "options": [option()] * 11}),
     "eleven checkboxes": asks({"type": "checkboxes", "options": [option()] * 11}),
+    "ticked box that is not offered": asks(
+        {"type": "checkboxes", "options": OPTIONS, "initial_options": [option("two")]}
+    ),
+    "nobody at first, as a list": asks({"type": "multi_users_select", "initial_users": []}),
+    "people by name": asks({"type": "multi_users_select", "initial_users": ["ana"]}),
+    "number that is no text": asks(NUMBER | {"initial_value": 3}),
+    "number above its bounds": asks(NUMBER | {"initial_value": "21"}),
+    "number between no bounds": asks(NUMBER | {"min_value": "30"}),
+    "number that is not whole": asks(NUMBER | {"initial_value": "3.5"}),
+    "number in an actions block": actions(NUMBER),
     "confirm without deny": actions(
         button(confirm={"title": plain(), "text": plain(), "confirm": plain()})
     ),

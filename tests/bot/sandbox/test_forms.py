@@ -118,6 +118,17 @@ def test_typing_is_told_on_enter_by_default(ana: Person, form: Any, bot: Scripte
     [
         (field("url_text_input"), "example", "Please enter a valid URL."),
         (field("number_input", is_decimal_allowed=False), "seven", "Please enter a number."),
+        (field("number_input", is_decimal_allowed=False), "1.5", "Please enter a whole number."),
+        (
+            field("number_input", is_decimal_allowed=True, min_value="0.5"),
+            "0.4",
+            "Please enter a number that is at least 0.5.",
+        ),
+        (
+            field("number_input", is_decimal_allowed=False, max_value="20"),
+            "21",
+            "Please enter a number that is at most 20.",
+        ),
         (
             field("users_select") | {"optional": False},
             None,

@@ -1,0 +1,84 @@
+"""The policy as it is changed: from Slack or with a file, each change is kept, and carried out.
+
+Who may do what under it is decided in `bot/rights.py` and `bot/trust.py`, whenever somebody acts.
+"""
+
+import hashlib
+import json
+from typing import Any
+
+from sqlalchemy import func, select
+
+from bot import rights
+from bot.config import Policy
+from bot.models import Mention, MentionState, Person, PolicyChange, Reply, ReplyState, Standing
+from bot.store import Store
+
+_COMPANY = "company"
+
+
+def alone(store: Store) -> Policy:
+    """What holds now; until this transaction ends nobody else can change it."""
+    store.setting(_COMPANY, alone=True)
+    return rights.policy(store)
+
+
+def put(store: Store, wanted: Policy) -> None:
+    """Let another policy hold. `note_change` is to follow."""
+    company = store.setting(_COMPANY)
+    store.put_setting(_COMPANY, company | {"policy": as_kept(wanted)})
+
+
+def note_change(
+    store: Store, before: Policy, *, by: Person | None = None, submission: str | None = None
+) -> PolicyChange | None:
+    """Write down that another policy holds than before, and what follows from it at once.
+
+    `by`: None when it came with a file. None is returned when it is the same.
+    """
+    after = rights.policy(store)
+    if fingerprint(after) == fingerprint(before):
+        return None
+    change = store.add(
+        PolicyChange(
+            at=store.now, actor=by, before=as_kept(before), after=as_kept(after),
+            submission=submission,
+        )
+    )  # fmt: skip
+    store.flush()
+    for guest in _guests_who_hold_something(store):
+        if not rights.may_act(store, guest):
+            rights.take_back(store, guest)
+    return change
+
+
+def last_change(store: Store) -> PolicyChange | None:
+    query = select(PolicyChange).order_by(PolicyChange.id.desc()).limit(1)
+    return store.session.scalar(query)
+
+
+def submitted(store: Store, submission: str) -> PolicyChange | None:
+    """The change that came of a window, when it was submitted before."""
+    return store.session.scalar(select(PolicyChange).where(PolicyChange.submission == submission))
+
+
+def held_replies(store: Store) -> int:
+    """So many replies wait for a second pair of eyes."""
+    query = select(func.count()).where(Reply.state == ReplyState.HELD)
+    return store.session.scalar(query) or 0
+
+
+def as_kept(policy: Policy) -> dict[str, Any]:
+    return policy.model_dump(mode="json")
+
+
+def fingerprint(policy: Policy) -> str:
+    """Tells one policy from another; in which order people are named says nothing."""
+    told = as_kept(policy) | {"may_reply": sorted(set(policy.may_reply))}
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:12]
+
+
+def _guests_who_hold_something(store: Store) -> list[Person]:
+    held = select(Mention.owner_id).where(Mention.state == MentionState.CLAIMED)
+    query = select(Person).where(Person.standing == Standing.GUEST, Person.id.in_(held))
+    return list(store.session.scalars(query))
