@@ -1,6 +1,6 @@
 """The floor for acknowledging: an app as Bolt's first page shows it, which does nothing else.
 
-`python -m tests.benchmarks.default_app {waitress|"its own server"} PORT`
+`python -m tests.benchmarks.default_app {"its own server"|waitress|"our waitress"} PORT`
 """
 
 import os
@@ -13,6 +13,7 @@ import slack_bolt.app.app
 from slack_bolt import Ack, App
 from slack_bolt.adapter.wsgi import SlackRequestHandler
 from slack_sdk import WebClient
+from waitress.server import create_server
 
 from bot.slack import ids
 from bot.web import SLACK_PATH, WebServer
@@ -41,6 +42,15 @@ class HereOnly(HTTPServer):
 
 
 def on_waitress(port: int) -> None:
+    """As it comes, which is with four threads."""
+    wsgi = SlackRequestHandler(default_app(), path=SLACK_PATH)
+    server = create_server(wsgi, host="127.0.0.1", port=port)
+    print(READY, flush=True)
+    server.run()
+
+
+def on_our_waitress(port: int) -> None:
+    """With as many threads as we give it: more than a default app would have."""
     WebServer(
         SlackRequestHandler(default_app(), path=SLACK_PATH), host="127.0.0.1", port=port
     ).start()
@@ -53,5 +63,9 @@ def on_its_own_server(port: int) -> None:
     default_app().start(port, path=SLACK_PATH)
 
 
+SERVERS = {
+    "its own server": on_its_own_server, "waitress": on_waitress, "our waitress": on_our_waitress
+}  # fmt: skip
+
 if __name__ == "__main__":
-    {"waitress": on_waitress, "its own server": on_its_own_server}[sys.argv[1]](int(sys.argv[2]))
+    SERVERS[sys.argv[1]](int(sys.argv[2]))
