@@ -10,12 +10,14 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import timedelta
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 import app
 from bot.database import Database
@@ -203,6 +205,22 @@ def test_no_process_starts_on_an_old_schema(typed: Typed, tmp_path: Path):
         code, out, err = typed(env, *command)
         assert (code, out) == (2, ""), command
         assert err.splitlines()[-1] == NOT_UP_TO_DATE
+
+
+def test_a_process_of_the_release_before_starts_on_a_newer_schema(
+    typed: Typed, tmp_path: Path, caplog: pytest.LogCaptureFixture
+):
+    """While a release is rolled out a host may start the one before anew, or go back to it."""
+    url = f"sqlite:///{tmp_path}/newer.db"
+    env = TOKENS | {"DATABASE_URL": url}
+    typed(env, "migrate")
+    with closing(Database(url)) as database:
+        newer = text("UPDATE alembic_version SET version_num = '9999'")
+        database.write(lambda store: store.run(newer, {}))
+    assert typed(env, "migrate")[:2] == (0, "The database was up to date already.\n")
+    caplog.clear()
+    assert typed(env, "config", "export")[0] == 0
+    assert "The database is of a newer release (9999) than this code" in caplog.text
 
 
 def test_check_says_what_is_connected_and_what_to_do(

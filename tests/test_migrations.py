@@ -1,7 +1,9 @@
 """The migrations make the tables that the models describe, on both databases, and undo them."""
 
 import ast
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic import command
@@ -9,7 +11,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect
+from sqlalchemy import event, inspect, text
 
 from bot import schema
 from bot.database import Database
@@ -78,6 +80,35 @@ def test_the_versions_are_one_line_without_branches():
         f"There are {len(heads)} heads: {', '.join(heads)}. Two migrations were written at once. "
         "Next: let the newer one name the other as its down_revision."
     )
+
+
+@pytest.mark.parametrize("empty_database_url", ["postgresql"], indirect=True)
+def test_a_migration_may_take_its_time(empty_database_url: str):
+    """An index of a million mentions takes longer than a click may."""
+    allowed: list[str] = []
+    with closing(Database(empty_database_url)) as database:
+
+        @event.listens_for(database.engine, "before_cursor_execute")
+        def look(_connection: object, cursor: Any, statement: str, *_: object) -> None:
+            if statement.startswith("CREATE INDEX"):
+                allowed.append(cursor.connection.execute("SHOW statement_timeout").fetchone()[0])
+
+        schema.upgrade(database)
+        asked = text("SHOW statement_timeout")
+        afterwards = database.read(lambda store: store.session.scalar(asked))
+    assert set(allowed) == {"0"}
+    assert afterwards == "15s", "what a migration may others must not"
+
+
+def test_a_migration_that_breaks_a_reference_is_undone(tmp_path: Path):
+    with closing(Database(f"sqlite:///{tmp_path}/broken.db")) as database:
+        schema.upgrade(database)
+        told = pytest.raises(schema.BrokenReferenceError, match="member")
+        with told, schema._patient(database) as connection:
+            connection.execute(text("INSERT INTO member VALUES (7, 7)"))
+        with database.engine.connect() as connection:
+            assert connection.scalar(text("SELECT count(*) FROM member")) == 0
+            assert connection.scalar(text("PRAGMA foreign_keys")) == 1
 
 
 @pytest.mark.parametrize("version", VERSIONS, ids=lambda path: path.stem)
