@@ -27,7 +27,7 @@ from bot.backup import BackupError, back_up
 from bot.clock import Clock, utc_now
 from bot.config import Config, read_config, write_config
 from bot.config_mistakes import ConfigError
-from bot.database import Database
+from bot.database import Database, found_no_room
 from bot.diagnosis import Finding
 from bot.engine.tables import ForeignTablesError
 from bot.errors import Refusal
@@ -57,14 +57,22 @@ def main(arguments: list[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return 2
     except OperationalError as error:
-        reason = str(error.orig).splitlines()[0]
-        print(
-            f"The database does not answer: {reason}. Next: look whether it runs, and at "
-            "DATABASE_URL.", file=sys.stderr,
-        )  # fmt: skip
+        print(_what_is_wrong(error), file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         return 130
+
+
+def _what_is_wrong(error: OperationalError) -> str:
+    if found_no_room(error):
+        return (
+            "The disk of the database is full, and nothing was changed. "
+            "Next: free space on it, then do this again."
+        )
+    reason = str(error.orig).splitlines()[0]
+    return (
+        f"The database does not answer: {reason}. Next: look whether it runs, and at DATABASE_URL."
+    )
 
 
 class CommandError(Exception):
@@ -176,7 +184,7 @@ def run_check(options: argparse.Namespace, env: Mapping[str, str]) -> int:
     findings = list(_told(doctor.examine(
         process.database, process.workspace, process.platforms, engine=process.settings.engine
     )))  # fmt: skip
-    if _is_current(process):
+    if _takes_writes(process):
         findings += _told(_presses(options, process))
     process.stop()
     fine = all(one.ok is not False for one in findings)
@@ -196,8 +204,10 @@ def _presses(options: argparse.Namespace, process: Process) -> Iterator[Finding]
         yield from pressing.ask(database, process.workspace, settings, whom=whom, seconds=seconds)
 
 
-def _is_current(process: Process) -> bool:
+def _takes_writes(process: Process) -> bool:
     """Whether the database can be written into; the doctor says what is wrong with it."""
+    if process.database.is_full:
+        return False
     try:
         return schema.is_current(process.database, engine=process.settings.engine)
     except SQLAlchemyError:

@@ -5,6 +5,7 @@ nothing. Neither may be held over a call to the network.
 """
 
 import logging
+import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -32,6 +33,8 @@ Announce: TypeAlias = Callable[[Connection, Sequence[str]], None]
 TRIES = 3
 BUSY_SECONDS = 2.0
 LOST_RACES = (StaleDataError, IntegrityError, OperationalError)
+POSTGRES_DISK_FULL = "53100"
+"""https://www.postgresql.org/docs/current/errcodes-appendix.html"""
 
 
 class Database:
@@ -43,6 +46,8 @@ class Database:
         self.url = url
         self.engine = _engine(url)
         self.announce: Announce | None = None
+        self.is_full = False
+        """A write found no room, and none has been tried since; see `bot/disk.py`."""
         self._clock = clock or clock_of(self.engine)
         self._reading = self.engine.execution_options(read_only=True)
         self._single = self.engine.execution_options(isolation_level="AUTOCOMMIT")
@@ -98,7 +103,8 @@ class Database:
             try:
                 with self._transaction(engine) as store:
                     return act(store)
-            except LOST_RACES:
+            except LOST_RACES as error:
+                self.is_full = self.is_full or found_no_room(error)
                 if attempt == TRIES:
                     raise
                 time.sleep(0.01 * attempt)
@@ -115,6 +121,13 @@ class Database:
                 self.announce(session.connection(), sorted(store.made_due))
         for mention_id, what in store.happened:
             log.info("%s", what, extra=logs.mentioning(mention_id))
+
+
+def found_no_room(error: BaseException) -> bool:
+    """Whether this was raised because the disk is full. What was to be written is undone."""
+    cause = getattr(error, "orig", None)
+    full = getattr(cause, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
+    return full or getattr(cause, "sqlstate", None) == POSTGRES_DISK_FULL
 
 
 def _engine(url: str) -> Engine:

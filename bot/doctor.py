@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot import schema
+from bot import disk, schema
 from bot.database import Database
 from bot.diagnosis import Finding
 from bot.slack.workspace import Workspace
@@ -66,6 +66,8 @@ def _database(database: Database, engine: str) -> Iterator[Finding]:
     if not current:
         yield Finding(ok=False, sentence=f"{name}: not up to date. Next: python app.py migrate")
         return
+    if room := disk.trouble(database, surely=True):
+        yield Finding(ok=False, sentence=room)
     yield Finding(ok=True, sentence=f"The database ({name}) is up to date.")
     if not database.read(is_configured):
         yield Finding(

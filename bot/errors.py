@@ -279,6 +279,14 @@ class SlackBusy(Refusal):
     """Slack asks us to wait. Press the button again in a minute; what you typed is kept."""
 
 
+class NoRoom(Refusal):
+    """My disk is full, so nothing was changed. Tell an admin; press again when there is room."""
+
+
+class NoRoomToKeep(Refusal):
+    """My disk is full. Leave this open: your text is only here. Tell an admin; send it later."""
+
+
 class NotThere(Refusal):
     """I am not in that channel yet. Type `/invite @Switchboard` there, then press Send again."""
 

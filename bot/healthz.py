@@ -7,10 +7,12 @@ from bot.sources import SourceReport
 from bot.usecases.health import Health
 
 
-def as_json(found: Health) -> dict[str, Any]:
+def as_json(found: Health, *, disk: str = "") -> dict[str, Any]:
+    """`disk`: what is wrong with the room that is left; "" when nothing is."""
+    problems = [*([disk] if disk else []), *found.problems]
     return {
-        "ok": not found.problems,
-        "problems": list(found.problems),
+        "ok": not problems,
+        "problems": problems,
         "sources": {one.platform: _source(one) for one in found.sources},
         "waiting": found.waiting,
     }

@@ -13,6 +13,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot import disk
 from bot.database import Database
 from bot.figures import Figures, figures
 
@@ -63,15 +64,23 @@ class _Stored(Collector):
     def collect(self) -> Iterator[Metric]:
         try:
             found = self._database.read(figures)
+            full = disk.trouble(self._database) == disk.FULL
         except SQLAlchemyError as error:
             log.warning("the database does not answer: %s", type(error).__name__)
             found = None
         yield _one("database_up", "1 while the database answers.", found is not None)
         if found is not None:
+            yield from _disk(disk.free_bytes(self._database), full=full)
             yield from _company(found)
             yield from _outbox(found)
             yield from _sources(found)
             yield _failures(found)
+
+
+def _disk(left: int | None, *, full: bool) -> Iterator[Metric]:
+    yield _one("database_full", "1 while the database finds no room to write.", full)
+    if left is not None:
+        yield _one("disk_free_bytes", "What is left where SQLite's file is.", left)
 
 
 def _company(found: Figures) -> Iterator[Metric]:

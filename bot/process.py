@@ -16,6 +16,7 @@ from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot import disk
 from bot.clock import Clock
 from bot.database import Database
 from bot.delivery.amendments import AmendmentSender
@@ -171,10 +172,11 @@ class Process:
     def _health(self) -> dict[str, Any]:
         try:
             found = self.database.read(health, label=self.switchboard.label)
+            room = disk.trouble(self.database)
         except SQLAlchemyError as error:
             log.warning("the database does not answer: %s", error)
             return {"ok": False, "problems": ["The database does not answer."]}
-        return as_json(found)
+        return as_json(found, disk=room)
 
 
 def make_drain(switchboard: Switchboard, workspace: Workspace) -> Drain:

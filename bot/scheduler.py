@@ -9,7 +9,9 @@ from functools import partial
 
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
+from sqlalchemy.exc import SQLAlchemyError
 
+from bot import disk
 from bot.database import Database
 from bot.ingest import Ingest
 from bot.store import Store
@@ -17,6 +19,8 @@ from bot.usecases.configure import current_config
 from bot.usecases.silence import quiet_since, tell_of_silence
 from bot.usecases.summary import due_summary, queue_due_summary
 from bot.watch import Watcher
+
+log = logging.getLogger(__name__)
 
 SUMMARY_EVERY = timedelta(seconds=5)
 SILENCE_EVERY = timedelta(minutes=10)
@@ -66,7 +70,7 @@ class Scheduler:
 
     def _add(self, job: Callable[[], None], *, every: timedelta) -> None:
         seconds, now = every.total_seconds(), datetime.now(UTC)
-        self._clock.add_job(job, "interval", seconds=seconds, next_run_time=now)
+        self._clock.add_job(_ring, "interval", [job], seconds=seconds, next_run_time=now)
 
     def _read(self, source: Ingest) -> None:
         recorded = source.run()
@@ -87,6 +91,14 @@ class Scheduler:
     def _summaries(self) -> None:
         if self._database.read(_due) and self._database.write(_queue_due):
             self._wake()
+
+
+def _ring(job: Callable[[], None]) -> None:
+    """What cannot be written now is read again: no cursor has moved on."""
+    try:
+        job()
+    except SQLAlchemyError as error:
+        disk.log_failure(log, error)
 
 
 def _due(store: Store) -> str | None:

@@ -11,10 +11,11 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.webhook import WebhookClient
 
 from bot import logs
-from bot.errors import Refusal, SlackBusy, TooSlow
+from bot.database import found_no_room
+from bot.errors import NoRoom, NoRoomToKeep, Refusal, SlackBusy, TooSlow
 from bot.slack.blocks import escape
 from bot.slack.lookups import draw_told
-from bot.slack.modals import told
+from bot.slack.modals import told, warned
 from bot.slack.payloads import Payload, chosen, mention_in, place
 
 log = logging.getLogger(__name__)
@@ -71,7 +72,11 @@ def _sentence(error: Exception, body: Payload) -> str:
         return str(TooSlow())
     if _was_busy(error):
         return str(SlackBusy())
-    log.error("%s failed", body.get("type") or body.get("command"), exc_info=error)
+    what = body.get("type") or body.get("command")
+    if found_no_room(error):
+        log.error("%s was not written: the disk of the database is full", what)
+        return str(NoRoomToKeep() if _window_with_fields(body) else NoRoom())
+    log.error("%s failed", what, exc_info=error)
     return FAULT
 
 
@@ -89,6 +94,13 @@ def _answer(body: dict[str, Any]) -> BoltResponse:
     return BoltResponse(status=200, body=json.dumps(body) if body else "")
 
 
+def _window_with_fields(body: Payload) -> Payload | None:
+    """The modal that this came out of, if something can be typed there."""
+    view: Payload = body.get("view") or {}
+    has_fields = any(one.get("type") == "input" for one in view.get("blocks", ()))
+    return view if view.get("type") == "modal" and has_fields else None
+
+
 def _field(body: Payload, error: Exception) -> str:
     """The field to put the sentence under: its own, else the first choice that was made, else the
     first field.
@@ -101,17 +113,22 @@ def _field(body: Payload, error: Exception) -> str:
 
 
 def _tell(client: WebClient, body: Payload, sentence: str) -> None:
-    """Under the message that was pressed; in a window where there is no message."""
+    """Under the message that was pressed; in a window where there is no message.
+
+    A window with fields says it itself: another one in its place would end what is typed there.
+    """
     drawn = draw_told(escape(sentence))
-    url = body.get("response_url")
+    url, typed_in = body.get("response_url"), _window_with_fields(body)
     try:
         if url:
             WebhookClient(url, timeout=TIMEOUT, retry_handlers=[]).send(
                 text=drawn.text, blocks=drawn.blocks, response_type="ephemeral",
                 replace_original=False,
             )  # fmt: skip
-        else:
+        elif typed_in is None:
             client.views_open(trigger_id=body["trigger_id"], view=told(sentence))
+        elif (view := warned(typed_in, sentence)) is not None:
+            client.views_update(view_id=typed_in["id"], hash=typed_in["hash"], view=view)
     except (SlackApiError, OSError) as error:
         # The press itself was answered; only the sentence about it is lost.
         log.warning("could not tell %s: %s", body.get("user", {}).get("id"), error)

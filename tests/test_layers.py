@@ -23,7 +23,7 @@ LINES = (
     "bot.backup  "
     "bot.claims  bot.delivery/  bot.door  bot.ingest  bot.metrics  bot.schema  bot.switchboard"
     "  bot.watch",
-    "bot.ledger",
+    "bot.disk  bot.ledger",
     "bot.database  bot.slack.workspace  platforms  platforms.*",  # commits, and the network
     "bot.clock  bot.engine.tables",
     # From here down nothing commits and nothing reaches the network.

@@ -7,6 +7,7 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot import disk
 from bot.delivery.drain import Drain
 from bot.engine import AHEAD
 
@@ -49,8 +50,8 @@ class EmbeddedEngine:
             try:
                 if not self._take():
                     self._woken.wait(self._nap())
-            except SQLAlchemyError:
-                log.exception("the database does not answer; trying again")
+            except SQLAlchemyError as error:
+                disk.log_failure(log, error)
                 self._stopping.wait(LONGEST_NAP)
 
     def _take(self) -> bool:

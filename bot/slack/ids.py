@@ -50,6 +50,7 @@ POLICY_MODAL = "policy_modal"
 
 TEXT = "text"
 PRICE = "price"
+WARNING = "warning"
 NEW_TEXT = "new_text"
 POSTED_AT = "posted_at"
 DEPARTMENT = "department"

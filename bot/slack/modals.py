@@ -110,7 +110,23 @@ def repriced(view: Block, price: str) -> Block | None:
     (shown,) = (one for one in view["blocks"] if one["block_id"] == ids.PRICE)
     if shown["elements"][0]["text"] == price:
         return None
-    blocks = [_price(price) if one is shown else one for one in view["blocks"]]
+    return _with_blocks(view, [_price(price) if one is shown else one for one in view["blocks"]])
+
+
+def warned(view: Block, sentence: str) -> Block | None:
+    """The open modal as Slack told of it, with a sentence above its fields, in which what was typed
+    stays; None when it says so already.
+    """  # noqa: D205 (two sentences that belong together)
+    said = section(f":warning: {escape(sentence)}") | {"block_id": ids.WARNING}
+    earlier = [one for one in view["blocks"] if one["block_id"] == ids.WARNING]
+    if any(said["text"]["text"] == one["text"]["text"] for one in earlier):
+        return None
+    others = [one for one in view["blocks"] if one not in earlier]
+    at = next(at for at, one in enumerate(others) if one["type"] == "input")
+    return _with_blocks(view, [*others[:at], said, *others[at:]])
+
+
+def _with_blocks(view: Block, blocks: list[Block]) -> Block:
     kept = {key: view[key] for key in _KEPT if view.get(key) is not None}
     return kept | {"blocks": blocks}
 

@@ -12,6 +12,7 @@ import requests
 from sqlalchemy import create_engine, text
 
 from tests.bot.worker import on_sqlite
+from tests.journeys.steps import field_text, open_reply
 from tests.town import Town, words
 
 REFUND = "Where is my refund, @acme?"
@@ -89,9 +90,14 @@ def test_the_database_is_gone_for_a_minute(
     town: Town, database_url: str, request: pytest.FixtureRequest
 ):
     town.post(REFUND)
+    window = open_reply(town, town.ben)
     with no_database(request.getfixturevalue("postgres_server"), database_url):
         town.ben.click(town.card("billing"), "claim")
         assert FAULT in town.told(town.ben)
+        town.ben.type(window, "text", "text", "Sorry for the wait.")
+        window = town.modal(town.ben)
+        assert FAULT in words(window)
+        assert field_text(window) == "Sorry for the wait.", "what was typed is gone"
         health = page(town, "/healthz")
         assert health.status_code == 503
         assert "The database does not answer." in health.text
