@@ -13,12 +13,18 @@ import pytest
 import requests
 
 import app
+from bot.sandbox.records import Message
 from bot.sandbox.world import World
 from bot.web import SLACK_PATH
 from tests.test_app import Command, free_port, wait_until
 from tests.town import EXAMPLE
 
-POST = "@acme acme: Where is my extraordinary refund?"
+POST = "@acme acme: Where is my extraordinary {}?"
+DESKS = {
+    "billing": ("refund", "x"), "support": ("router", "reddit"), "sales": ("price", "bluesky"),
+    "product": ("dashboard", "square"), "pr": ("journalist", "square"),
+}  # fmt: skip
+"""Who answers for what, and on which platform it is asked: one message a second goes to each."""
 ANSWER = "It flies to you on Wednesday."
 OF_OURS = ("SLACK_", "X_", "REDDIT_", "BLUESKY_", "METRICS_")
 
@@ -90,25 +96,29 @@ def secrets(env: dict[str, str]) -> set[str]:
 
 def live(world: World, base: str) -> None:
     """A busy day: posts on every platform, a claim, replies, refusals, outages, a broken table."""
-    for name in ("square", "square", "x", "reddit", "bluesky"):
-        world.square.post(name, "mara_k", POST)
-    wait_until(lambda: len(world.slack.messages("billing")) == 5)
+    for thing, name in DESKS.values():
+        world.square.post(name, "mara_k", POST.format(thing))
+    wait_until(lambda: all(world.slack.messages(desk) for desk in DESKS))
     ben = world.slack.person("ben")
     for name in ("x", "reddit", "bluesky", "square"):
         world.square.order_fault(name, "401", on="read")
         world.square.order_fault(name, "429", on="write")
         world.square.order_fault(name, "html", on="write")
-    for card in world.slack.messages("billing")[:4]:
+    for card in cards(world)[:4]:
         ben.click(card, "claim")
         ben.click(card, "reply")
         assert ben.submit(world.slack.open_views(ben)[-1], {"text": ANSWER}).ok
     assert requests.post(base + SLACK_PATH, data="payload={}", timeout=9).status_code == 400
 
 
+def cards(world: World) -> list[Message]:
+    return [world.slack.messages(desk)[0] for desk in DESKS]
+
+
 def claim_in_vain(world: World) -> str:
     """What somebody is told who claims the fifth mention now."""
     ben = world.slack.person("ben")
-    ben.click(world.slack.messages("billing")[4], "claim")
+    ben.click(cards(world)[4], "claim")
     return world.slack.ephemerals(ben)[-1].text
 
 
@@ -158,5 +168,5 @@ def test_nothing_secret_is_written_whatever_happens(
         }.items():
             assert secret not in said, f"{where} says {secret}"
     assert "mention=1" in err.replace('"mention": ', "mention="), "no line says what it is about"
-    for words in (POST, ANSWER, "extraordinary", "Wednesday"):
+    for words in (POST.partition("{}")[0], ANSWER, "extraordinary", "Wednesday"):
         assert words not in out + err + str(pages) + reports.events()
