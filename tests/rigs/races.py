@@ -16,7 +16,7 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import closing, contextmanager
 from itertools import count, cycle
 
 from bot.sandbox.door import ACK_SECONDS, Answered, Delivery, HttpDoor
@@ -121,20 +121,31 @@ class Race:
 
 
 @contextmanager
-def web_process(env: dict[str, str]) -> Iterator[int]:
-    """A web process of the product; its port."""
+def web_processes(number: int, env: dict[str, str]) -> Iterator[list[int]]:
+    """Web processes of the product, which start at the same time; their ports."""
+    ports = [_free_port() for _ in range(number)]
+    started = [_start_web(port, env) for port in ports]
+    try:
+        for port, process in zip(ports, started, strict=True):
+            _wait_for(port, process)
+        yield ports
+    finally:
+        for process in started:
+            process.terminate()
+        for process in started:
+            process.wait()
+
+
+def _free_port() -> int:
     with closing(socket.create_server(("127.0.0.1", 0))) as free:
-        port = int(free.getsockname()[1])
-    process = subprocess.Popen(
+        return int(free.getsockname()[1])
+
+
+def _start_web(port: int, env: dict[str, str]) -> "subprocess.Popen[bytes]":
+    return subprocess.Popen(
         [sys.executable, "app.py", "web"], cwd=ROOT,
         env=os.environ | env | {"HOST": "127.0.0.1", "PORT": str(port), "LOG_LEVEL": "ERROR"},
     )  # fmt: skip
-    try:
-        _wait_for(port, process)
-        yield port
-    finally:
-        process.terminate()
-        process.wait()
 
 
 def _wait_for(port: int, process: "subprocess.Popen[bytes]") -> None:
@@ -154,6 +165,18 @@ def _wait_for(port: int, process: "subprocess.Popen[bytes]") -> None:
             connection.close()
 
 
+def run(database_url: str, *, cards: int, people: int) -> Findings:
+    """Race for so many cards. The database must have its tables, and be empty."""
+    begun = time.monotonic()
+    findings = Findings(f"{people} people press at once, 2 processes")
+    with closing(Worker(database_url)) as town, web_processes(2, town.env) as ports:
+        town.slack.connect(Doors(ports, town.slack.signing_secret))
+        town.slack.courier.ack_seconds = PATIENCE_SECONDS
+        Race(town, people).run(cards, findings)
+    findings.seconds = time.monotonic() - begun
+    return findings
+
+
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("database_url")
@@ -161,16 +184,8 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--people", type=int, default=50)
     options = parser.parse_args(arguments)
     logging.disable(logging.CRITICAL)
-    begun = time.monotonic()
     lanes.prepare(options.database_url)
-    findings = Findings(f"{options.people} people press at once, 2 processes")
-    with closing(Worker(options.database_url)) as town, ExitStack() as processes:
-        ports = [processes.enter_context(web_process(town.env)) for _ in range(2)]
-        town.slack.connect(Doors(ports, town.slack.signing_secret))
-        town.slack.courier.ack_seconds = PATIENCE_SECONDS
-        Race(town, options.people).run(options.cards, findings)
-    findings.seconds = time.monotonic() - begun
-    print(findings.said())
+    print(run(options.database_url, cards=options.cards, people=options.people).said())
     return 0
 
 
