@@ -8,6 +8,7 @@ it forks; none of what a Switchboard does reaches it, so each fork is a fresh st
 Switchboard speak in single bytes, which are never half read when somebody dies.
 """
 
+import gc
 import mmap
 import os
 import signal
@@ -129,6 +130,8 @@ class Nursery:
 def _nurse(raise_one: Callable[[], Switch], board: Board, orders: int, answers: int) -> None:
     order = os.read(orders, 1)
     switchboard = raise_one() if order else None
+    # Else the first garbage collection of each child copies all that it shares with this process.
+    gc.freeze()
     while order:
         # Other orders were meant for one that has died meanwhile; its rig knows.
         if order == START and switchboard is not None:
