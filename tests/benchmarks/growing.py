@@ -182,7 +182,3 @@ def _table(kind: Kind, taken: list[dict[str, float]]) -> Table:
         tuple(rows),
         told="Medians. 1.5 and less is what nobody notices.",
     )
-
-
-def _ms(seconds: float) -> str:
-    return f"{seconds * 1000:.2f}"
