@@ -82,6 +82,15 @@ def test_the_versions_are_one_line_without_branches():
     )
 
 
+def test_tables_from_before_0001_was_changed_are_mended(empty_database_url: str):
+    with closing(Database(empty_database_url)) as database:
+        schema.migrate(database, "0001")
+        with database.engine.begin() as connection:
+            connection.execute(text("ALTER TABLE source DROP COLUMN gap_at"))
+        schema.upgrade(database)
+        assert differences(database) == []
+
+
 @pytest.mark.parametrize("empty_database_url", ["postgresql"], indirect=True)
 def test_a_migration_may_take_its_time(empty_database_url: str):
     """An index of a million mentions takes longer than a click may."""
