@@ -103,7 +103,7 @@ class Drain:
         if lease.tried_at is not None:
             receipt = self._look(sender, lease, parcel)
             if receipt is not None:
-                self._database.write(self._done, sender, lease, parcel, receipt)
+                self._database.write(self._done, sender.found, lease, parcel, receipt)
                 log.info("delivery %s was there already", lease.key)
                 return
         if sender.check(parcel):
@@ -111,7 +111,7 @@ class Drain:
         if not self._database.write(self._mark, sender, lease):
             return
         receipt, left = self._send(sender, lease, parcel)
-        self._database.write(self._done, sender, lease, parcel, receipt, left=left)
+        self._database.write(self._done, sender.record, lease, parcel, receipt, left=left)
         log.info("delivery %s sent", lease.key)
 
     def _send(self, sender: Sender[Any, Any], lease: Lease, parcel: Any) -> tuple[Any, datetime]:
@@ -149,14 +149,14 @@ class Drain:
     def _done(
         self,
         store: Store,
-        sender: Sender[Any, Any],
+        record: Callable[[Store, Any, Any], str | None],
         lease: Lease,
         parcel: Any,
         receipt: Any,
         *,
         left: datetime | None = None,
     ) -> None:
-        lane = sender.record(store, parcel, receipt)
+        lane = record(store, parcel, receipt)
         if left is not None and left - lease.not_before > PUNCTUAL:
             outbox.count_from(store, lease.lane, left, paces=lanes.pace_of)
         outbox.settle(store, lease, lane=lane)

@@ -15,7 +15,7 @@ Receipt = TypeVar("Receipt")
 
 
 class Sender(ABC, Generic[Parcel, Receipt]):
-    """One kind of delivery. `draw`, `checked`, `mark`, `record` and `refuse` run inside a
+    """One kind of delivery. `draw`, `checked`, `mark`, `record`, `found` and `refuse` run inside a
     transaction; `find`, `check` and `send` reach the network and never run inside one.
     """  # noqa: D205 (two sentences that belong together)
 
@@ -50,6 +50,10 @@ class Sender(ABC, Generic[Parcel, Receipt]):
     def record(self, store: Store, parcel: Parcel, receipt: Receipt) -> str | None:
         """Write down that it is there; returns the lane for a later request, if another one."""
         return None
+
+    def found(self, store: Store, parcel: Parcel, receipt: Receipt) -> str | None:
+        """Write down that it was there already. What stands there may be older than the parcel."""
+        return self.record(store, parcel, receipt)
 
     def postponed(self, store: Store, lease: Lease, problem: str) -> None:
         """It surely did not leave and will be tried again."""

@@ -62,6 +62,12 @@ class CardSender(Sender[CardView, Posted]):
             cards.record_posted(store, parcel.card.id, receipt.channel_id, receipt.ts)
         return lanes.UPDATES
 
+    def found(self, store: Store, parcel: CardView, receipt: Posted) -> str:
+        """It shows what was true when it was posted, so it is drawn once more."""
+        lane = self.record(store, parcel, receipt)
+        cards.show_again(store, parcel.card.id)
+        return lane
+
     def _send(self, view: CardView, drawn: Drawn) -> Posted:
         card = view.card
         if card.channel_id is None or card.ts is None:

@@ -113,6 +113,13 @@ def record_posted(store: Store, card_id: int, channel_id: str, ts: str) -> None:
         journal.show_thread(store, card)
 
 
+def show_again(store: Store, card_id: int) -> None:
+    """What is posted may be out of date."""
+    card = store.card(card_id)
+    assert card is not None
+    journal.show_card(store, card)
+
+
 def record_lost(store: Store, card_id: int) -> None:
     """Somebody deleted the card in Slack: it is posted anew."""
     card = store.card(card_id)

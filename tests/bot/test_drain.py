@@ -129,6 +129,18 @@ def test_a_worker_that_died_after_the_call_posts_no_second_card(worker: Worker):
     assert "Claimed by" in words(worker.card()), "the card that was found is not updated"
 
 
+def test_a_card_that_is_found_shows_what_happened_since_it_was_posted(worker: Worker):
+    worker.square.post("square", "mara", BROKEN)
+    worker.read("square")
+    worker.slack.fail("chat.postMessage", "drop_after")
+    worker.drain.run_until_idle()
+    assert worker.row("card:1").state == "waiting", "there is nothing to look for"
+    worker.database.write(claim_mention, 1, by=BEN, click="1")
+    worker.deliver()
+    assert "Claimed by" in words(worker.card()), "it shows what was true when it was posted"
+    assert len(worker.slack.messages("support")) == 1
+
+
 def test_a_worker_that_died_before_the_call_loses_no_card(worker: Worker):
     worker.square.post("square", "mara", BROKEN)
     worker.read("square")

@@ -38,6 +38,7 @@ from tests.town import EXAMPLE
 TIMEOUT_SECONDS = 10.0
 CHANNELS = ("leadership", "pr", "people", "billing", "support", "sales", "product")
 """Of the example company."""
+TEAM = "T0SIM"
 HOWS = ("refused", "cut_after", "500_after", "timeout_after", "timeout_before", "429")
 
 
@@ -108,13 +109,13 @@ class SimSlack:
         return answer
 
     def _auth_test(self, _: dict[str, Any]) -> dict[str, Any]:
-        return {"url": "https://sim.slack.com/", "user_id": "U0BOT"}
+        return {"url": "https://sim.slack.com/", "user_id": "U0BOT", "team_id": TEAM}
 
     def _conversations_list(self, _: dict[str, Any]) -> dict[str, Any]:
         return {"channels": [{"name": one, "id": f"C-{one}"} for one in CHANNELS]}
 
     def _users_info(self, said: dict[str, Any]) -> dict[str, Any]:
-        return {"user": {"name": str(said["user"]).removeprefix("U0")}}
+        return {"user": {"name": str(said["user"]).removeprefix("U0"), "team_id": TEAM}}
 
     def _views_publish(self, _: dict[str, Any]) -> dict[str, Any]:
         return {}
