@@ -31,6 +31,7 @@ log = logging.getLogger(__name__)
 
 PAUSE_SECONDS = 30.0
 PUNCTUAL = timedelta(milliseconds=10)
+UNKNOWN_SECONDS = 600.0
 
 
 class Drain:
@@ -67,8 +68,15 @@ class Drain:
 
     def deliver(self, lease: Lease) -> None:
         """Send one leased row, and write down what became of it."""
+        sender = self._senders.get(lease.kind)
+        if sender is None:  # a newer release asked for it: while it is taken back others go first
+            problem = f"This release knows nothing of “{lease.kind}”; it waits for a newer one."
+            self._database.write(
+                outbox.postpone, lease, seconds=UNKNOWN_SECONDS, problem=problem, counts=False
+            )
+            return
         with logs.work():  # what is drawn says which mention it is about
-            self._deliver(self._senders[lease.kind], lease)
+            self._deliver(sender, lease)
 
     def run_until_idle(self, *, limit: int = 8) -> int:
         """Send all that is due now, one after the other; how many were sent or tried."""

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
+from bot import outbox
 from bot.models import Card, Delivery
 from bot.sandbox.records import Call
 from bot.usecases.claim import claim_mention, release_mention
@@ -47,6 +48,18 @@ def test_what_slack_asks_to_wait_with_is_not_overtaken(worker: Worker):
     worker.deliver()
     shown = [words(one) for one in worker.slack.messages("support")]
     assert [f"the {number}. time" in one for number, one in enumerate(shown, 1)] == [True] * 3
+
+
+@on_sqlite
+def test_what_a_newer_release_asked_for_holds_nothing_up_while_that_is_taken_back(worker: Worker):
+    worker.post(BROKEN)
+    lane = worker.row("card:1").lane
+    worker.database.write(outbox.enqueue, "fax", "fax:1", lane=lane, payload={})
+    worker.post(f"{BROKEN} again")
+    assert worker.row("card:2").state == "done", "the lane is stuck"
+    row = worker.row("fax:1")
+    assert (row.state, row.attempts) == ("waiting", 0)
+    assert "knows nothing of “fax”" in row.problem
 
 
 @on_sqlite
