@@ -67,6 +67,10 @@ class NotYoursToApprove(Refusal):
     """Approving is for those whose first replies are out, and for admins: ask {names}."""
 
 
+class NotYoursToAgree(Refusal):
+    """Agreeing is for those whose first replies are out, and for admins: ask {names}."""
+
+
 class PostReadsDifferently(Refusal):
     """The post was changed since. Read it once more on the card, then press Approve again."""
 

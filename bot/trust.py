@@ -13,6 +13,7 @@ from bot import rights
 from bot.models import Person, Reply, ReplyState
 from bot.store import Store
 
+NAMED = 3
 _PUBLISHED = (Reply.state == ReplyState.SENT, Reply.first_tried_at.is_not(None))
 
 
@@ -39,6 +40,11 @@ def approvers(store: Store, *, besides: Person | None = None) -> Sequence[Person
     found = [*store.session.scalars(query.order_by(func.max(Reply.sent_at).desc()))]
     found += [one for one in map(store.person, store.admins()) if one and one not in found]
     return [one for one in found if one != besides and rights.may_speak(store, one)]
+
+
+def whom_to_ask(store: Store, *, besides: Person) -> str:
+    """Names of some who may approve, for a sentence."""
+    return " or ".join(one.name for one in approvers(store, besides=besides)[:NAMED]) or "an admin"
 
 
 def first_replies(store: Store) -> int:

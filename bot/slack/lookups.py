@@ -92,7 +92,7 @@ class Single:
     channel_id: str | None
     events: tuple[Event, ...]
     colleague: bool
-    """Whether who asks works here."""
+    """Whether who asks works here. A guest does not, also where guests may act."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -147,8 +147,7 @@ def _demand_right(store: Store, reply: Reply, person: Person | None, by: Actor) 
     if not mine and by.slack_id not in store.admins():
         raise NotYourReply(author=reply.author.name)
     if person is not None and trust.needs_approval(store, person):
-        able = [one.name for one in trust.approvers(store, besides=person)]
-        raise ChangeNeedsApproval(names=" or ".join(able[:3]) or "an admin")
+        raise ChangeNeedsApproval(names=trust.whom_to_ask(store, besides=person))
 
 
 def _seen(change: Amendment | None) -> str:

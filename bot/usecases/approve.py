@@ -11,8 +11,6 @@ from bot.errors import (
 from bot.models import Actor, Person, Reply, ReplyState
 from bot.store import Store
 
-NAMED = 3
-
 
 def approve_reply(store: Store, reply_id: int, *, by: Actor, click: str, seen: str) -> Reply:
     """Let it leave, in its author's name. `seen`: the wording of the post on the card pressed."""
@@ -63,8 +61,7 @@ def _demand_second(store: Store, reply: Reply, person: Person) -> None:
     """Somebody trusted, and not whoever wrote it; anybody while there is nobody of that kind."""
     if not trust.needs_approval(store, reply.author):
         return
-    able = [one.name for one in trust.approvers(store, besides=reply.author)]
-    names = " or ".join(able[:NAMED]) or "an admin"
+    names = trust.whom_to_ask(store, besides=reply.author)
     if person == reply.author:
         raise YourOwnReply(names=names)
     if not trust.is_trusted(store, person):

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from bot import finding, journal, posts, rights
+from bot import finding, journal, posts
 from bot.errors import UnknownDepartment, UnknownMention
-from bot.models import Actor, Department, Mention, Person
+from bot.models import Actor, Department, Mention, Person, Standing
 from bot.slack.cards import Labels, Links
 from bot.slack.lookups import (
     PAGE,
@@ -104,7 +104,7 @@ class _Finder:
         person = self._store.person(self._by.slack_id)
         return Single(
             card.id, self._link(card.channel_id, card.ts), card.channel_id, events,
-            colleague=person is not None and rights.may_act(self._store, person),
+            colleague=person is not None and person.standing == Standing.COLLEAGUE,
         )  # fmt: skip
 
     def _department(self, name: str) -> Department:

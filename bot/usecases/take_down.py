@@ -1,10 +1,11 @@
 """Take a public reply down: one person asks and says why, a second one agrees, then it leaves."""
 
-from bot import amendments, journal, rights
+from bot import amendments, journal, rights, trust
 from bot.errors import (
     CannotTakeDown,
     ChangeOnItsWay,
     NothingToDecide,
+    NotYoursToAgree,
     RemovalAsked,
     RemovalOnItsWay,
     WhyMissing,
@@ -27,7 +28,7 @@ def ask_removal(
     again = amendments.submitted(store, submission)
     if again is not None:
         return again
-    reply, person = amendments.public_reply(store, reply_id), rights.colleague(store, by)
+    reply, person = amendments.public_reply(store, reply_id), rights.speaker(store, by)
     if not reason.strip():
         raise WhyMissing
     other = amendments.open_one(store, reply.mention_id)
@@ -64,8 +65,9 @@ def agree_to_removal(store: Store, amendment_id: int, *, by: Actor, click: str) 
     """The second person agrees, and the removal leaves. Of two at once one is told so."""
     removal = _removal(store, amendment_id)
     if not store.has_event(click):
-        person = rights.colleague(store, by)
+        person = rights.speaker(store, by)
         removal.agree(person, now=store.now)
+        _demand_trusted(store, removal, person)
         amendments.public_reply(store, removal.reply_id)
         amendments.send(store, removal)
         journal.write(store, removal.reply.mention, "removal agreed", by=person, click=click)
@@ -77,6 +79,14 @@ def _removal(store: Store, amendment_id: int) -> Amendment:
     if found is None or not found.is_removal:
         raise NothingToDecide
     return found
+
+
+def _demand_trusted(store: Store, removal: Amendment, person: Person) -> None:
+    """Whose own first replies are out; anybody while nobody of that kind is left to agree."""
+    asker = removal.asked_by
+    others = trust.approvers(store, besides=asker) or trust.unmet_admins(store)
+    if others and not trust.is_trusted(store, person):
+        raise NotYoursToAgree(names=trust.whom_to_ask(store, besides=asker))
 
 
 def _refuse_second(other: Amendment) -> None:

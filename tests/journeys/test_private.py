@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.config import Policy
 from bot.models import Actor
 from bot.usecases.note import add_note
 from tests.journeys.steps import open_modal, send_to, thread_text
@@ -58,7 +59,9 @@ def test_while_slack_does_not_tell_who_is_in_it_nothing_is_shown(town: Town):
     assert NOTE not in asked(town, "ben", "1")
 
 
-def test_a_guest_reads_what_is_said_in_the_channels_they_are_in(town: Town):
+@pytest.mark.parametrize("may_act", [False, True])
+def test_a_guest_reads_what_is_said_in_the_channels_they_are_in(town: Town, may_act: bool):
+    town.configure(policy=Policy(guests_may_reply=may_act))
     town.slack.add_person("gus", "Gus Gast", is_guest=True)
     town.post("No internet, @acme", by="tobi_w")
     modal = open_modal(town, town.ana, town.card(), "Add a note…")

@@ -11,9 +11,11 @@ from bot.config import Policy
 from bot.database import Database
 from bot.errors import (
     ChangeOnItsWay,
+    NotASpeaker,
     NothingPublic,
     NothingToDecide,
     NotYourReply,
+    NotYoursToAgree,
     NotYourWish,
     OnlyColleagues,
     Refusal,
@@ -290,6 +292,40 @@ def test_guests_neither_ask_nor_agree(database: Database, reply: int):
         agree(database, by=DAN)
     introduce(database, DAN)
     assert agree(database, by=DAN).state == AmendmentState.QUEUED
+
+
+def test_who_may_not_reply_neither_asks_nor_agrees(database: Database, reply: int):
+    ask(database, by=BEN)
+    policy = Policy(approve_first=0, may_reply=(CAT.slack_id,))
+    database.write(apply_config, company(policy=policy))
+    with pytest.raises(NotASpeaker, match="ask Cat Novak"):
+        agree(database, by=DAN)
+    assert state(database) == AmendmentState.ASKED
+    database.write(withdraw_removal, 1, by=BEN, click="w")
+    with pytest.raises(NotASpeaker, match="ask Cat Novak"):
+        ask(database, by=DAN, window="W2")
+    ask(database, by=CAT, window="W3")
+    assert [one for one in outbox_keys(database) if one.startswith("amend")] == []
+
+
+def test_somebody_new_asks_and_somebody_trusted_agrees(database: Database, reply: int):
+    policy = Policy(approve_first=1)
+    database.write(apply_config, company(policy=policy, admins=(CAT.slack_id,)))
+    ask(database, by=BEN)
+    with pytest.raises(NotYoursToAgree, match="ask Ana Lima or Cat Novak"):
+        agree(database, by=DAN)
+    assert state(database) == AmendmentState.ASKED
+    agree(database, by=ANA, click="2")
+    with pytest.raises(NothingToDecide):
+        agree(database, by=DAN, click="3")
+
+
+def test_where_nobody_else_could_be_trusted_anybody_agrees(database: Database, reply: int):
+    """Else what the only one trusted wants to take down would stay for ever."""
+    database.write(apply_config, company(policy=Policy(approve_first=1)))
+    ask(database, by=ANA)
+    agree(database, by=DAN)
+    assert state(database) == AmendmentState.QUEUED
 
 
 def test_whoever_asked_withdraws_it_and_an_admin_may(database: Database, reply: int):
