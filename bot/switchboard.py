@@ -8,7 +8,7 @@ from bot.database import Database
 from bot.errors import NotConnected
 from bot.journal import NAME_LASTS
 from bot.ledger import KeptLedger
-from bot.slack.workspace import Face
+from bot.slack.faces import Face
 from bot.usecases.people import acquainted_for, introduce
 from platforms import Configured
 from platforms.base import Platform

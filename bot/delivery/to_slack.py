@@ -11,9 +11,10 @@ from bot.models import Event
 from bot.outbox import Lease
 from bot.slack.blocks import Block, is_web_link, line, link_leaf, notice, plain, rich
 from bot.slack.cards import CardView, Drawn, Labels, draw_bare_card, draw_card
+from bot.slack.faces import Face
 from bot.slack.home import HomeView, draw_home
 from bot.slack.threads import draw_thread
-from bot.slack.workspace import ChannelClosedError, Face, PicturesRefusedError, Posted, Workspace
+from bot.slack.workspace import ChannelClosedError, PicturesRefusedError, Posted, Workspace
 from bot.store import Store
 from bot.usecases import cards, people
 from bot.usecases.home import home_view

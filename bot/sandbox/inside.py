@@ -23,7 +23,7 @@ DEFAULT_SCOPES = frozenset(
         "reactions:read",
     }
 )
-DEFAULT_EVENTS = frozenset({"app_home_opened", "reaction_added"})
+DEFAULT_EVENTS = frozenset({"app_home_opened", "reaction_added", "user_change"})
 
 
 @dataclass(slots=True)

@@ -6,7 +6,7 @@ Field names: docs.slack.dev/reference/interaction-payloads and docs.slack.dev/ap
 from bot.sandbox.inputs import VALUE_KEYS, state_of
 from bot.sandbox.inside import Inside
 from bot.sandbox.records import Channel, Json, Member, Message, View
-from bot.sandbox.shapes import message_json, view_json
+from bot.sandbox.shapes import member_json, message_json, view_json
 from bot.sandbox.workspace import APP_ID, BOT_USER_ID, DOMAIN, TEAM_ID
 
 # Slack still sends its old verification token; nobody should look at it.
@@ -172,6 +172,12 @@ def reaction_added(slack: Inside, member: Member, message: Message, name: str) -
             "event_ts": slack.workspace.next_ts(),
         },
     )
+
+
+def user_changed(slack: Inside, member: Member) -> Json:
+    ts = slack.workspace.next_ts()
+    body: Json = {"type": "user_change", "user": member_json(member)}
+    return event(slack, body | {"cache_ts": int(float(ts)), "event_ts": ts})
 
 
 def message_said(slack: Inside, message: Message, channel_type: str) -> Json:

@@ -81,6 +81,7 @@ from typing import Any
 
 from aiohttp import web
 
+from bot.sandbox import payloads
 from bot.sandbox.application import make_application
 from bot.sandbox.courier import Courier
 from bot.sandbox.door import Answered, Door
@@ -181,9 +182,14 @@ class SlackStandIn(Observed):
         self.change_person(name, is_deactivated=True)
 
     def change_person(self, name: str, **what: Any) -> None:
-        """Make somebody a guest, say, or no guest any more."""
+        """Make somebody a guest, say, or no guest any more, or call them otherwise.
+
+        The bot hears of it if it asked to.
+        """
         changed = replace(self.inside.workspace.member(name), **what)
         self.inside.workspace.add_member(changed)
+        if "user_change" in self.inside.events and "users:read" in self.inside.scopes:
+            self.courier.tell(payloads.user_changed(self.inside, changed))
 
     def add_channel(
         self,

@@ -7,6 +7,7 @@ from bot.errors import Unreadable
 from bot.models import Actor
 from bot.slack import ids
 from bot.slack.amend_modals import CarriedReply, carried_reply
+from bot.slack.faces import Face, face_of
 from bot.slack.modals import Carried, carried
 
 Payload = dict[str, Any]
@@ -21,11 +22,16 @@ def actor(body: Payload) -> Actor:
 
 
 def who(body: Payload) -> str:
-    """The Slack id of whoever caused this, whatever it is; "" when nobody did."""
+    """The Slack id of whoever caused this, whatever it is; "" when nobody did.
+
+    An event that describes somebody is not their doing: its `user` is a whole object, no id.
+    """
     if "user_id" in body:
         return str(body["user_id"])
-    user = body.get("user") or body.get("event", {}).get("user") or ""
-    return str(user["id"] if isinstance(user, dict) else user)
+    if "event" in body:
+        user = body["event"].get("user")
+        return user if isinstance(user, str) else ""
+    return str(body.get("user", {}).get("id", ""))
 
 
 def click(body: Payload) -> str:
@@ -127,6 +133,17 @@ def chosen_several(body: Payload) -> list[str]:
 def who_reacted(event: Payload) -> Actor:
     """Events tell the id alone; the name is looked up later."""
     return Actor(str(event["user"]), str(event["user"]))
+
+
+def changed_person(body: Payload) -> tuple[str, Face]:
+    """Whom a `user_change` is about, by id, and what they are now.
+
+    https://docs.slack.dev/reference/events/user_change
+    """
+    installed: list[Payload] = body.get("authorizations") or [{}]
+    user = body["event"]["user"]
+    team = installed[0].get("team_id") or body.get("team_id")
+    return str(user["id"]), face_of(user, our_team=str(team))
 
 
 def place(event: Payload) -> tuple[str, str]:

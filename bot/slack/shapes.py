@@ -160,6 +160,38 @@ class _Done(_Happened):
     tab: Text | None = None
 
 
+class _Profile(_Part):
+    real_name: Words | None = None
+    display_name: Words | None = None
+
+
+class _Organisation(_Part):
+    teams: list[Text] = []
+
+
+class _User(_Part):
+    """Whoever is told of: https://docs.slack.dev/reference/objects/user-object."""
+
+    id: Text
+    team_id: Text | None = None
+    name: Words | None = None
+    real_name: Words | None = None
+    profile: _Profile = _Profile()
+    enterprise_user: _Organisation = _Organisation()
+    deleted: bool | None = None
+    is_bot: bool | None = None
+    is_workflow_bot: bool | None = None
+    is_stranger: bool | None = None
+    is_restricted: bool | None = None
+    is_ultra_restricted: bool | None = None
+
+
+class _Changed(_Happened):
+    """Somebody is something else now, or is called otherwise."""
+
+    user: _User
+
+
 class _Authorization(_Part):
     team_id: Text | None = None
     enterprise_id: Text | None = None
@@ -179,14 +211,24 @@ class _Deed(_Event):
     event: _Done
 
 
+class _Change(_Event):
+    event: _Changed
+
+
 class _Handshake(_Part):
     type: Annotated[str, Field(pattern="^url_verification$")]
     challenge: Text
 
 
 _INTERACTIVE = TypeAdapter[Any](_Press | _Window)
-_EVENT = TypeAdapter[Any](_Event | _Handshake)
-_DEED = TypeAdapter[Any](_Deed)
+_HANDSHAKE = TypeAdapter[Any](_Handshake)
+_EVENT = TypeAdapter[Any](_Event)
+_HEARD = {
+    "reaction_added": TypeAdapter[Any](_Deed),
+    "app_home_opened": TypeAdapter[Any](_Deed),
+    "user_change": TypeAdapter[Any](_Change),
+}
+"""The events that we listen to."""
 _COMMAND = TypeAdapter[Any](_Command)
 
 
@@ -196,13 +238,15 @@ def is_shaped(payload: Any) -> bool:
         return False
     if "command" in payload:
         return _fits(_COMMAND, payload)
-    if "event" in payload or "challenge" in payload:
-        return _fits(_EVENT, payload) and (not _is_heard(payload) or _fits(_DEED, payload))
+    if "event" in payload:
+        return _fits(_EVENT, payload) and _fits(_heard_as(payload), payload)
+    if "challenge" in payload:
+        return _fits(_HANDSHAKE, payload)
     return _fits(_INTERACTIVE, payload)
 
 
-def _is_heard(payload: dict[str, Any]) -> bool:
-    return payload.get("event", {}).get("type") in ("reaction_added", "app_home_opened")
+def _heard_as(payload: dict[str, Any]) -> TypeAdapter[Any]:
+    return _HEARD.get(payload["event"]["type"], _EVENT)
 
 
 def _fits(shape: TypeAdapter[Any], payload: dict[str, Any]) -> bool:

@@ -17,9 +17,8 @@ from urllib.error import URLError
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from bot.models import Standing
 from bot.slack.cards import Drawn
-from bot.wording import storable
+from bot.slack.faces import Face, face_of
 from platforms.base import (
     GoneError,
     PausedError,
@@ -31,8 +30,6 @@ from platforms.base import (
 
 TIMEOUT = 10
 LOOK_AGAIN_AFTER = 5.0
-NAME_LIMIT = 120
-"""Of somebody's name so much is kept."""
 CARD_EVENT = "switchboard_card"
 
 
@@ -52,14 +49,6 @@ class PicturesRefusedError(RejectedError):
 class Posted:
     channel_id: str
     ts: str
-
-
-@dataclass(frozen=True, slots=True)
-class Face:
-    """Somebody as Slack knows them."""
-
-    name: str
-    standing: Standing
 
 
 _PAUSING = {
@@ -171,10 +160,7 @@ class Workspace:
         if not self._team_id:
             self.who_am_i()
         user = self._read("users.info", user=user_id)["user"]
-        profile = user.get("profile", {})
-        known = profile.get("real_name") or user.get("real_name") or profile.get("display_name")
-        told = storable(str(known or user.get("name") or user_id))
-        return Face(told[:NAME_LIMIT], _standing(user, self._team_id))
+        return face_of(user, our_team=self._team_id)
 
     def user_id(self, written: str) -> str:
         """The id of "@ana" or "Ana Lima"; ids are themselves. RejectedError: nobody is called so.
@@ -273,24 +259,6 @@ class Workspace:
         except (OSError, HTTPException, ValueError) as error:
             raise UncertainError(f"Slack broke off: {type(error).__name__}.") from error
         return cast("dict[str, Any]", answer.data)
-
-
-def _standing(user: dict[str, Any], our_team: str) -> Standing:
-    """What a user is to us: https://docs.slack.dev/reference/objects/user-object.
-
-    `is_stranger` alone does not tell: it is false for who shares a channel with us. In an
-    organisation of several workspaces colleagues belong to another one, and to ours besides.
-    """
-    if user.get("deleted"):
-        return Standing.LEFT
-    if user.get("is_bot") or user.get("is_workflow_bot") or user.get("id") == "USLACKBOT":
-        return Standing.BOT
-    teams = {user.get("team_id"), *user.get("enterprise_user", {}).get("teams", ())}
-    if user.get("is_stranger") or our_team not in teams:
-        return Standing.PARTNER
-    if user.get("is_restricted") or user.get("is_ultra_restricted"):
-        return Standing.GUEST
-    return Standing.COLLEAGUE
 
 
 def _unreachable(error: URLError) -> PlatformError:

@@ -52,6 +52,28 @@ def introduce(store: Store, slack_id: str, *, name: str, standing: Standing) -> 
     record_standing(store, person.id, standing)
 
 
+def is_news(store: Store, slack_id: str, *, name: str, standing: Standing) -> bool:
+    """Whether we know this person, and Slack tells of them what we did not know."""
+    person = store.person(slack_id)
+    if person is None:
+        return False
+    return person.standing != standing or (person.name != name and not person.named)
+
+
+def hear_of(store: Store, slack_id: str, *, standing: Standing) -> None:
+    """An event says what somebody whom we know is now: what it takes away holds at once.
+
+    Slack repeats an event for minutes, so that an older one may come after a newer. What it gives,
+    and whether it is still true, Slack is asked.
+    """
+    person = store.person(slack_id)
+    if person is None:
+        return
+    if standing != Standing.COLLEAGUE and person.standing != Standing.LEFT:
+        record_standing(store, person.id, standing)
+    journal.ask_for_name(store, person)
+
+
 def _join(store: Store, person: Person, name: str) -> None:
     """Who is in the configuration by name alone, and now is met in Slack, becomes one person."""
     written = store.person_without_slack(name)

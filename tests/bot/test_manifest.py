@@ -13,7 +13,11 @@ COMMANDS = MANIFEST["features"]["slash_commands"]
 SETTINGS = MANIFEST["settings"]
 SCOPES = MANIFEST["oauth_config"]["scopes"]["bot"]
 # https://docs.slack.dev/reference/events
-SCOPE_OF_EVENT = {"app_home_opened": None, "reaction_added": "reactions:read"}
+SCOPE_OF_EVENT = {
+    "app_home_opened": None,
+    "reaction_added": "reactions:read",
+    "user_change": "users:read",
+}
 
 
 def test_names_and_descriptions_keep_within_slacks_limits():

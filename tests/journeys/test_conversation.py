@@ -408,14 +408,18 @@ def test_lists_and_the_summary_tell_what_was_said_last(answered: Town):
     assert in_order(summary, "Longest still waiting", REFUND, SORRY, "wrote again", STILL)
 
 
-def test_whoever_has_left_the_company_holds_nothing(answered: Town):
+@pytest.mark.parametrize("told", [True, False], ids=["told by Slack", "asked of Slack"])
+def test_whoever_has_left_the_company_holds_nothing(answered: Town, told: bool):
     town = answered
+    if not told:
+        town.slack.inside.events -= {"user_change"}
     town.slack.deactivate("ben")
     author_answers(town, STILL)
     card = town.card("billing")
     assert "● Waiting again since" in words(card)
     assert buttons(card) == ["Claim", "Reply", "Send to…"]
-    assert "Ben Okafor is not in Slack any more" in thread_text(town, card)
+    taken_back = "Ben Okafor is not in Slack any more" in thread_text(town, card)
+    assert taken_back is not told, "it came back to him until Slack was asked"
     author_answers(town, "Anybody?")
     assert town.mention().owner is None
 

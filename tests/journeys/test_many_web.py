@@ -107,6 +107,24 @@ def test_two_who_claim_at_two_web_processes_at_once_are_told_the_same(
     assert f"Claimed by *{owner.name}*" in words(town.card("billing"))
 
 
+def test_what_one_web_process_hears_of_somebody_holds_at_the_other(town: Town, second: app.Process):
+    town.post(REFUND)
+    place = {"event_callback": 0}
+    opened = doors(town, second, lambda delivery: [place.get(delivery.payload["type"], 1)])
+    modal = open_reply(town, town.ana)
+    town.slack.deactivate("ana")
+    ack = town.ana.submit(modal, {"text": "It went out today."})
+    assert [one.status for one in opened.answers] == [200] * 3
+    assert "people who have left may read along" in ack.errors["text"]
+    town.deliver()
+    assert town.square.replies_by_brand("square") == []
+    ana = town.database.read(lambda store: store.person(town.ana.id))
+    assert ana is not None
+    draft = town.database.read(lambda store: store.draft(1, ana.id))
+    assert draft is not None
+    assert draft.text == "It went out today."
+
+
 def test_several_sockets_share_what_people_do(database_url: str):
     town = SocketTown(database_url)
     others = another(town)

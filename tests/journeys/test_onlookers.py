@@ -1,7 +1,12 @@
 """Guests, people of other companies, bots and who has left read along; they do not speak for us."""
 
+import copy
+
 import pytest
 
+from bot.models import Person as Colleague
+from bot.models import Standing
+from bot.sandbox.payloads import user_changed
 from bot.sandbox.people import Person
 from bot.usecases.configure import current_config
 from tests.journeys.steps import open_modal, open_reply, pick, send_to
@@ -45,17 +50,84 @@ def test_who_became_a_guest_while_writing_does_not_publish_and_keeps_the_text(to
     town.post(REFUND)
     modal = open_reply(town, town.ben)
     town.slack.change_person("ben", is_guest=True)
-    town.clock.move_to_weekday(2, 12)
-    town.database.write(lambda store: setattr(store.person(town.ben.id), "looked_up_at", None))
-    town.restart()
     ack = town.ben.submit(modal, {"text": "Sorry."})
     assert "guests may read along" in ack.errors["text"]
     town.deliver()
     assert town.square.replies_by_brand("square") == []
-    person = town.database.read(lambda store: store.person(town.ben.id))
+    assert draft_of(town, town.ben) == "Sorry."
+
+
+def draft_of(town: Town, who: Person) -> str | None:
+    person = known(town, who)
+    assert person is not None
     draft = town.database.read(lambda store: store.draft(1, person.id))
-    assert draft is not None
-    assert draft.text == "Sorry."
+    return draft and draft.text
+
+
+def known(town: Town, who: Person) -> Colleague | None:
+    return town.database.read(lambda store: store.person(who.id))
+
+
+def test_what_an_event_takes_away_holds_before_slack_is_asked_and_what_it_gives_after(town: Town):
+    town.post(REFUND)
+    town.ben.click(town.card("billing"), "claim")
+    town.slack.fail("users.info", "500", times=2)
+    town.slack.deactivate("ben")
+    assert town.mention().owner is None, "it waits for others"
+    ben = known(town, town.ben)
+    assert ben is not None
+    assert ben.standing == Standing.LEFT
+    town.slack.change_person("ben", is_deactivated=False)
+    ben = known(town, town.ben)
+    assert ben is not None
+    assert ben.standing == Standing.LEFT, "an event may be older than what we know"
+    town.deliver()
+    town.ben.click(town.card("billing"), "claim")
+    owner = town.mention().owner
+    assert owner is not None
+    assert owner.name == "Ben Okafor"
+
+
+def test_an_old_event_that_slack_repeats_gives_no_right_back(town: Town):
+    town.post(REFUND)
+    town.ben.click(town.card("billing"), "claim")
+    town.slack.change_person("ben", real_name="Ben Oko")
+    earlier = copy.deepcopy(town.slack.inside.workspace.member("ben"))
+    town.slack.deactivate("ben")
+    town.slack.courier.tell(user_changed(town.slack.inside, earlier))
+    town.ben.click(town.card("billing"), "claim")
+    assert "people who have left may read along" in town.told(town.ben)
+    town.deliver()
+    ben = known(town, town.ben)
+    assert ben is not None
+    assert ben.standing == Standing.LEFT
+
+
+def test_who_is_called_otherwise_is_called_so_on_their_cards(town: Town):
+    town.post(REFUND)
+    town.cat.click(town.card("billing"), "claim")
+    town.slack.change_person("cat", real_name="Cat Novak-Lima")
+    town.deliver()
+    assert "Claimed by *Cat Novak-Lima*" in words(town.card("billing"))
+
+
+def test_of_those_who_never_acted_nothing_is_kept_whatever_becomes_of_them(town: Town):
+    asked = len(town.slack.requests)
+    town.slack.change_person("cat", real_name="Cat Nováková")
+    town.slack.deactivate("cat")
+    town.deliver()
+    assert known(town, town.cat) is None
+    assert len(town.slack.requests) == asked
+
+
+def test_what_changes_nothing_for_us_asks_slack_nothing(town: Town):
+    town.post(REFUND)
+    town.ben.click(town.card("billing"), "claim")
+    town.deliver()
+    asked = len(town.slack.requests)
+    town.slack.change_person("ben", tz="Asia/Tokyo")
+    town.deliver()
+    assert len(town.slack.requests) == asked
 
 
 def test_while_slack_does_not_tell_who_it_is_nothing_is_done(town: Town):

@@ -19,7 +19,7 @@ import app
 from bot.config import Config, Policy
 from bot.models import Standing
 from bot.sandbox.world import MovableClock
-from bot.slack.workspace import Face
+from bot.slack.faces import Face
 from platforms.base import (
     Author,
     FoundMention,

@@ -89,6 +89,7 @@ def _close(town: Town) -> None:
     town.cat.submit(modal, {"verdict": "spam"})
     town.deliver()
     town.cat.react(town.card("support"), "eyes")
+    town.slack.change_person("cat", real_name="Cat Nováková")
 
 
 def _look_up(town: Town) -> None:

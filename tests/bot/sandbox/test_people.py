@@ -20,6 +20,26 @@ def answer(bot: ScriptedBot, **body: Any) -> requests.Response:
     return requests.post(bot.last["response_url"], json=body, timeout=5)
 
 
+# Who they are
+
+
+def test_the_bot_hears_of_who_somebody_is_now_if_it_asked_to(
+    slack: SlackStandIn, bot: ScriptedBot
+) -> None:
+    slack.change_person("ben", is_guest=True)
+    assert bot.last["event"]["type"] == "user_change"
+    assert bot.last["event"]["user"]["is_restricted"] is True
+    slack.deactivate("ben")
+    assert bot.last["event"]["user"]["deleted"] is True
+    heard = len(bot.told)
+    slack.inside.events -= {"user_change"}
+    slack.change_person("ben", is_guest=False)
+    slack.inside.events |= {"user_change"}
+    slack.inside.scopes -= {"users:read"}
+    slack.change_person("ben", real_name="Benjamin Okafor")
+    assert len(bot.told) == heard, "nobody subscribed to it, or without the scope"
+
+
 # Buttons and menus
 
 
