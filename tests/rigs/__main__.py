@@ -71,7 +71,8 @@ def _lanes(kinds: list[Kind], part: int) -> Iterator[Lane]:
         yield _on(kind, "garbage", "--requests", str(50_000 // part))
     yield Lane(name="mutants", database="SQLite", arguments=())
     yield _simulation("storm", 60 // part)
-    yield Lane(name="soak", database="SQLite", arguments=("--minutes", str(60 // part)))
+    yield _soak(minutes=60 // part, each_second=0.5)
+    yield _soak(minutes=max(1, 2 // part), each_second=50)
     for kind in kinds:
         yield _on(kind, "crash", "--runs", str(40 // part), "--kills", "2")
         yield _on(kind, "crash", "--runs", str(24 // part), "--kills", "5", "--seed", "2")
@@ -85,6 +86,11 @@ def _lanes(kinds: list[Kind], part: int) -> Iterator[Lane]:
 def _on(kind: Kind, name: str, *arguments: str) -> Lane:
     """A lane on a new database of this kind."""
     return Lane(name=name, database=kind.name, arguments=(kind.address(), *arguments))
+
+
+def _soak(*, minutes: int, each_second: float) -> Lane:
+    arguments = ("--minutes", str(minutes), "--each-second", str(each_second))
+    return Lane(name="soak", database="SQLite", arguments=arguments)
 
 
 def _simulation(scene: str, seeds: int, *, must_break: bool = False) -> Lane:
