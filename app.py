@@ -11,6 +11,7 @@ import json
 import logging
 import os
 import signal
+import sqlite3
 import sys
 import tempfile
 import threading
@@ -308,6 +309,7 @@ def run_erase(options: argparse.Namespace, env: Mapping[str, str]) -> int:
         found = database.read(traces, options.platform, handle)
         if not found:
             print(f"Nothing is stored of {handle} on {options.platform}.")
+            _write_anew(database)  # an earlier run may have got no further than this
             return 0
         print(found.told(handle, options.platform))
         if not (options.yes or _typed_again(handle)):
@@ -316,9 +318,16 @@ def run_erase(options: argparse.Namespace, env: Mapping[str, str]) -> int:
         for head in found.heads:
             database.write(erase_conversation, head)
         database.write(erase_author, options.platform, handle)
-        database.write_anew()
-    print(ERASED_NOW)
+        print(ERASED_NOW)
+        _write_anew(database)
     return 0
+
+
+def _write_anew(database: Database) -> None:
+    try:
+        database.write_anew()
+    except sqlite3.OperationalError as error:
+        raise CommandError(STILL_IN_FILE.format(error=error)) from error
 
 
 ERASED_NOW = """\
@@ -327,6 +336,10 @@ Erased. The cards are drawn anew by the worker. What is left, and is not in this
 - on the platform: the posts, and our replies to them. Take those down from their cards or there.
 - backups and exports that were made before.
 What they post from now on comes in like anybody's."""
+STILL_IN_FILE = (
+    "It is erased from the tables, and the database's file still holds some of it ({error}). Next: "
+    "free as much space as the file takes, or stop Switchboard, and run this once more."
+)
 
 
 def _typed_again(handle: str) -> bool:

@@ -18,7 +18,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
-from bot import logs
+from bot import logs, search
 from bot.clock import Clock, clock_of
 from bot.store import Store
 
@@ -87,12 +87,18 @@ class Database:
 
     def write_anew(self) -> None:
         """Have SQLite write its file anew: what is deleted otherwise stays in it until the room is
-        needed. Whoever writes meanwhile waits.
+        needed. Whoever writes meanwhile waits. Raises sqlite3.OperationalError when there is no
+        room for it or others are at the file all the time; again is harmless.
         """  # noqa: D205 (two sentences that belong together)
         if self.is_sqlite:
             with closing(self.engine.raw_connection()) as connection:
-                for statement in ("VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"):
-                    connection.cursor().execute(statement).fetchall()
+                cursor = connection.cursor()
+                cursor.execute(search.FORGET_DELETED_WORDS)
+                cursor.execute("VACUUM")
+                # https://sqlite.org/pragma.html#pragma_wal_checkpoint
+                is_busy, *_ = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+                if is_busy:
+                    raise sqlite3.OperationalError("somebody reads it all the time")
 
     def close(self) -> None:
         self.engine.dispose()

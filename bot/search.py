@@ -11,6 +11,9 @@ from dataclasses import dataclass
 
 INDEX = "mention_words"
 """What the index is called, and what everything that belongs to it begins with."""
+FORGET_DELETED_WORDS = "INSERT INTO mention_words (mention_words) VALUES ('optimize')"
+"""For SQLite: a word that is in no post any more stands in FTS5's index, as deleted, until then
+(https://sqlite.org/fts5.html#the_optimize_command)."""
 WORDS_TAKEN = 16
 # Thai, Lao, Burmese, Khmer, Chinese, Japanese and Korean.
 _UNSPACED = re.compile(

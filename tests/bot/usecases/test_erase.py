@@ -107,7 +107,32 @@ def test_a_platform_that_is_none_is_told(typed: Typed, env: dict[str, str]):
 @on_sqlite
 def test_the_file_itself_forgets(worker: Worker, typed: Typed, env: dict[str, str]):
     busy(worker)
+    assert {"kowalska", "mara_k"} <= said_in_files(env), "the test looks in the wrong place"
     typed(env, *ARGUMENTS, "mara_k", "--yes")
+    assert said_in_files(env) == set()
+
+
+@on_sqlite
+def test_a_file_that_cannot_be_written_anew_is_told_and_can_be_once_more(
+    worker: Worker, typed: Typed, env: dict[str, str], monkeypatch: pytest.MonkeyPatch
+):
+    busy(worker)
+    monkeypatch.setattr("bot.database.BUSY_SECONDS", 0.05)
+    with worker.database.engine.connect().execution_options(read_only=True) as reader:
+        reader.exec_driver_sql("SELECT * FROM mention")
+        code, out, err = typed(env, *ARGUMENTS, "mara_k", "--yes")
+    assert code == 2
+    assert "What is left, and is not in this database" in out
+    assert "the database's file still holds some of it (somebody reads it all the time)" in err
+    assert "Kowalska" not in dump(worker)
+    assert said_in_files(env), "nothing was left over, so this proves nothing"
+    code, out, _ = typed(env, *ARGUMENTS, "mara_k", "--yes")
+    assert (code, out) == (0, "Nothing is stored of mara_k on square.\n")
+    assert said_in_files(env) == set()
+
+
+def said_in_files(env: dict[str, str]) -> set[str]:
+    """Words of theirs that stand anywhere in the database's files, also as the index keeps them."""
     folder = Path(env["DATABASE_URL"].removeprefix("sqlite:///")).parent
-    for file in folder.glob("switchboard.db*"):
-        assert b"Kowalska" not in file.read_bytes(), f"{file.name} still has their name"
+    held = b"".join(one.read_bytes() for one in folder.glob("switchboard.db*")).lower()
+    return {one for one in ("kowalska", "tuesday", "flood", "mara_k") if one.encode() in held}
