@@ -6,7 +6,7 @@ open, the look before a reply leaves, a platform that refuses a reply to it.
 
 from typing import Any
 
-from bot import billing, conversation, journal
+from bot import billing, conversation, journal, posts
 from bot.models import Mention, MentionState, Person
 from bot.store import Store
 from bot.wording import storable
@@ -43,13 +43,22 @@ def note_gone(
     head = store.head(post)
     owner, waits = head.owner, head.state != MentionState.CLOSED
     billing.forget_author(store, post.platform, post.author_id)
-    store.forget_parent(post.platform, post.external_id)
+    forget_quotes(store, post)
     conversation.lose(store, post, problem=problem)
     for card in store.cards(head.id):
         journal.show_card(store, card)
     if owner is not None and owner != knows and waits:
         _tell_owner(store, head, post, owner)
     return True
+
+
+def forget_quotes(store: Store, post: Mention) -> None:
+    """Other posts answer this one, or our reply under it: their cards say whose it was, and how it
+    begins.
+    """  # noqa: D205 (one sentence that is long)
+    store.forget_parent(post.platform, post.external_id)
+    for answer in posts.under(store, post):
+        journal.redraw(store, answer)
 
 
 def _tell_owner(store: Store, head: Mention, post: Mention, owner: Person) -> None:

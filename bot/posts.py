@@ -5,7 +5,7 @@ A conversation is the mention it began with, our replies, and what its author wr
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from bot.models import Mention, MentionState, Reply, ReplyState
 from bot.store import Store
@@ -57,6 +57,16 @@ def heads(store: Store, platform: str, external_ids: Iterable[str]) -> dict[str,
 def reply_published_as(store: Store, platform: str, external_id: str) -> Reply | None:
     query = select(Reply).join(Reply.mention).where(Mention.platform == platform)
     return store.session.scalars(query.where(Reply.external_id == external_id)).unique().first()
+
+
+def under(store: Store, post: Mention) -> Sequence[Mention]:
+    """The mentions that answer this post, or a reply of ours in its conversation."""
+    ours = select(Reply.external_id).where(
+        Reply.mention_id == store.head(post).id, Reply.external_id.is_not(None)
+    )
+    answers = or_(Mention.parent_id == post.external_id, Mention.parent_id.in_(ours))
+    query = select(Mention).where(Mention.platform == post.platform, answers)
+    return store.session.scalars(query.order_by(Mention.id)).unique().all()
 
 
 def answered_somewhere(

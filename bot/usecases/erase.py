@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import and_, delete, func, or_, select
 
-from bot import billing, journal
+from bot import billing, journal, original
 from bot.models import (
     Amendment,
     AmendmentState,
@@ -87,7 +87,7 @@ def erase_conversation(store: Store, head_id: int) -> None:
     posts = [head, *_later(store, head)]
     for post in posts:
         billing.forget_author(store, post.platform, post.author_id)
-        store.forget_parent(post.platform, post.external_id)
+        original.forget_quotes(store, post)
         post.mark_gone(now=post.gone_at or store.now)
         post.erased_at = post.erased_at or store.now
     for reply in _replies(store, [head.id]):
@@ -142,6 +142,8 @@ def _erase_reply(store: Store, reply: Reply) -> None:
     if reply.state in (ReplyState.QUEUED, ReplyState.UNCERTAIN):
         reply.move(ReplyState.FAILED)
         _stop(store, reply.outbox_key)
+    if reply.external_id:
+        store.forget_parent(reply.mention.platform, reply.external_id)
     reply.text, reply.problem, reply.about = ERASED, "", ""
 
 

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from bot.models import Base
-from tests.journeys.steps import field_text, open_reply, reply, send_to, thread_text
+from tests.journeys.steps import author_answers, field_text, open_reply, reply, send_to, thread_text
 from tests.town import Town, buttons, words
 
 SECRET = "zanzibar"
@@ -163,9 +163,23 @@ def test_other_posts_that_answer_a_deleted_one_quote_it_no_more(town: Town):
     town.deliver()
     (second,) = town.database.read(lambda store: store.by_author("tobi_w", limit=1)).mentions
     assert SECRET in second.parent_text
+    assert f"In answer to @mara_k: “Anybody there, @acme? {SECRET}”" in words(town.card("billing"))
     town.square.delete("square", first.id)
     town.look()
     assert rows_with(town, SECRET) == []
+    assert SECRET not in words(town.card("billing"))
+    assert "@mara_k" not in words(town.card("billing"))
+    assert "Same with my @acme refund" in words(town.card("billing"))
+
+
+def test_who_answers_our_reply_under_a_deleted_post_names_its_author_no_more(town: Town):
+    post = town.post(REFUND, by="mara_k")
+    reply(town, town.ben, SORRY)
+    author_answers(town, "My @acme refund too", by="tobi_w")
+    assert f"In answer to our reply to @mara_k: “{SORRY}”" in words(town.card("billing"))
+    town.square.delete("square", post.id)
+    town.look(after=timedelta(days=1))
+    assert f"In answer to our reply to a deleted post: “{SORRY}”" in words(town.card("billing"))
 
 
 def own_reply(town: Town) -> int:

@@ -69,6 +69,26 @@ def test_nothing_of_them_stays(worker: Worker, typed: Typed, env: dict[str, str]
     assert "flood" not in dump(worker), "it was read in again"
 
 
+def test_cards_of_others_quote_them_no_more(worker: Worker, typed: Typed, env: dict[str, str]):
+    post = worker.post(WORDS, by="mara_k")
+    worker.answer("Dear Kowalska, the flood is over.")
+    worker.deliver()
+    (ours,) = worker.public()
+    worker.post(f"{BROKEN}, too", by="joe", reply_to=post.id)
+    worker.post(f"{BROKEN}, as well", by="tobi_w", reply_to=ours.id)
+    under_hers, under_ours = (worker.card(number=one) for one in (-2, -1))
+    assert "flood" in words(under_hers)
+    assert "our reply to @mara_k: “Dear Kowalska" in words(under_ours)
+
+    typed(env, *ARGUMENTS, "mara_k", "--yes")
+    worker.deliver()
+    for card, stays in ((worker.card(number=-2), ", too"), (worker.card(number=-1), ", as well")):
+        assert stays in words(card)
+        for said in ("Kowalska", "flood", "mara_k"):
+            assert said not in words(card)
+    assert "Kowalska" not in dump(worker), "a row has still what was written to them"
+
+
 def test_twice_is_harmless_and_the_next_post_is_anybodys(
     worker: Worker, typed: Typed, env: dict[str, str]
 ):
