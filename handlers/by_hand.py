@@ -2,6 +2,8 @@
 says so here. The window before this one is in `handlers/reply.py`.
 """  # noqa: D205 (two sentences that belong together)
 
+from contextlib import closing
+
 from slack_bolt import Ack, App
 
 from bot.errors import NotThatPlatform
@@ -18,9 +20,9 @@ def register(app: App, switchboard: Switchboard) -> None:
     @app.view(ids.POSTED_MODAL)
     def posted(ack: Ack, body: Payload, view: Payload) -> None:
         (number, seen), link = payloads.about(view), payloads.typed(view, ids.POSTED_AT).strip()
-        platform = switchboard.open(database.read(mention_numbered, number).platform)
-        if link and not platform.shows(link):
-            raise NotThatPlatform(platform=platform.label)
+        with closing(switchboard.open(database.read(mention_numbered, number).platform)) as there:
+            if link and not there.shows(link):
+                raise NotThatPlatform(platform=there.label)
         database.write(
             record_by_hand, number, link,
             by=payloads.actor(body), submission=payloads.click(body), seen=seen,

@@ -31,6 +31,7 @@ from bot.usecases.reply import (
     confirm_sent,
     drop_reply,
     form_if_edited,
+    is_submitted,
     post_answered,
     queue_reply,
     reply_form,
@@ -80,14 +81,15 @@ def register(app: App, switchboard: Switchboard) -> None:
     def submit(ack: Ack, body: Payload, view: Payload) -> None:
         about = payloads.about(view)
         text, by = payloads.typed(view, ids.TEXT), payloads.actor(body)
+        submission = payloads.click(body)
         try:
-            _check(switchboard, about, text)
+            _check(switchboard, about, text, submission)
             answer = database.write(
                 queue_reply, about.mention_id, text,
-                by=by, submission=payloads.click(body), seen=about.seen,
+                by=by, submission=submission, seen=about.seen,
             )  # fmt: skip
         except Refusal:
-            database.write(save_draft, about.mention_id, text, by=by)
+            database.write(save_draft, about.mention_id, text, by=by, submission=submission)
             raise
         if isinstance(answer, ReplyForm):
             modal = reply_modal(_view(switchboard, answer, held_back=True))
@@ -117,8 +119,8 @@ def _register_by_hand(app: App, switchboard: Switchboard) -> None:
     @app.view(ids.ASSIST_MODAL)
     def prepare(ack: Ack, body: Payload, view: Payload) -> None:
         about, by = payloads.about(view), payloads.actor(body)
-        text = payloads.typed(view, ids.TEXT)
-        database.write(save_draft, about.mention_id, text, by=by)
+        text, window = payloads.typed(view, ids.TEXT), payloads.window(view)
+        database.write(save_draft, about.mention_id, text, by=by, submission=window)
         form = database.read(form_if_edited, about.mention_id, by=by, seen=about.seen)
         if form is not None:
             step = reply_modal(_view(switchboard, form, held_back=True))
@@ -141,7 +143,9 @@ def _hear_corrections(app: App, switchboard: Switchboard) -> None:
         ack()
 
 
-def _check(switchboard: Switchboard, about: Carried, text: str) -> None:
+def _check(switchboard: Switchboard, about: Carried, text: str, submission: str) -> None:
+    if switchboard.database.read(is_submitted, submission):
+        return
     post = switchboard.database.read(post_answered, about.mention_id, about.seen)
     with closing(switchboard.open(post.platform)) as platform:
         check_text(post, text, platform)
@@ -177,17 +181,16 @@ def _price_anew(client: WebClient, view: Payload, price: str) -> None:
 
 def _view(switchboard: Switchboard, form: ReplyForm, *, held_back: bool = False) -> ReplyView:
     """`held_back`: it was submitted, and not sent because of what the warning says."""
-    mention = form.mention
-    platform = switchboard.open(mention.platform)
-    limit = platform.measure("", target_of(form.post)).limit
+    with closing(switchboard.open(form.mention.platform)) as platform:
+        limit = platform.measure("", target_of(form.post)).limit
     return ReplyView(
-        mention=mention,
+        mention=form.mention,
         post=form.post,
         turns=form.turns,
         platform=platform.label,
         account=form.account,
         counting=f"Up to {limit:,}. {platform.counting}",
-        price=price_told(platform, form.draft),
+        price=price_told(type(platform), form.draft),
         draft=form.draft,
         is_draft=bool(form.draft),
         seen=form.seen,

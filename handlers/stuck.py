@@ -1,6 +1,7 @@
 """`/mentions stuck`: what could not be delivered, and what an admin does about it."""
 
 from collections.abc import Callable
+from contextlib import closing
 
 from slack_bolt import Ack, App, Respond
 from slack_sdk import WebClient
@@ -100,9 +101,9 @@ def _hear_proofs(app: App, switchboard: Switchboard) -> None:
         by, (number, reply) = payloads.actor(body), payloads.about(view)
         database.read(refuse_others, by=by)
         link = payloads.typed(view, ids.POSTED_AT).strip()
-        platform = switchboard.open(database.read(mention_numbered, number).platform)
-        if not platform.shows(link):
-            raise NotThatPlatform(platform=platform.label)
+        with closing(switchboard.open(database.read(mention_numbered, number).platform)) as there:
+            if not there.shows(link):
+                raise NotThatPlatform(platform=there.label)
         click = payloads.click(body)
         database.write(confirm_sent, payloads.number(reply), by=by, click=click, link=link)
         switchboard.wake()

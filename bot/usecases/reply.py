@@ -97,13 +97,18 @@ def form_if_edited(store: Store, mention_id: int, *, by: Actor, seen: str) -> Re
     return replace(reply_form(store, mention_id, by=by), edited=True)
 
 
+def is_submitted(store: Store, submission: str) -> bool:
+    """Whether this modal became a reply already: then nothing is left to check."""
+    return store.submitted_reply(submission) is not None
+
+
 def save_draft(
     store: Store, mention_id: int, text: str, *, by: Actor, submission: str = ""
 ) -> None:
     """Keep what somebody typed so far. `submission` names the modal: once it was submitted, what
     Slack still tells of its typing is no draft any more.
     """  # noqa: D205 (two sentences that belong together)
-    if store.submitted_reply(submission) is not None:
+    if is_submitted(store, submission):
         return
     mention = journal.mention(store, mention_id)
     person = journal.person(store, by)

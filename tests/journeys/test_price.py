@@ -1,13 +1,15 @@
 """What a reply costs is told before it is sent, and changes with what is written."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
 from bot.config import Budget
+from bot.sandbox.door import ACK_SECONDS, Answered, Delivery, Door
 from bot.sandbox.records import View
 from tests.bot.test_budgets import NOON
-from tests.journeys.steps import field_text, open_reply
+from tests.journeys.steps import field_text, open_modal, open_reply
 from tests.town import Town, words
 
 QUESTION = "Where is my refund, @acme?"
@@ -77,6 +79,39 @@ def test_the_budget_for_replies_holds_one_back_and_keeps_its_text(town: Town):
     assert town.ben.submit(town.modal(town.ben), {"text": "It went out today."}).ok
     town.deliver()
     assert len(town.square.replies_by_brand("x")) == 1
+
+
+class Late:
+    """The bot did it, and Slack has given up waiting for its acknowledgement."""
+
+    def __init__(self, door: Door) -> None:
+        self.door = door
+
+    def deliver(self, delivery: Delivery, *, seconds: float = ACK_SECONDS) -> Answered:
+        answered = self.door.deliver(delivery, seconds=seconds)
+        return replace(answered, status=0, body=None, error="http_timeout")
+
+    def replay(self) -> Answered:
+        return self.door.replay()
+
+
+def test_a_reply_that_used_up_the_budget_is_no_draft_when_reply_is_pressed_again(town: Town):
+    town.configure(budget={"x": Budget(replies=0.2)})
+    town.post(QUESTION, on="x")
+    modal, way = open_reply(town, town.ben), town.slack.courier.way
+    door = way.door
+    way.door = Late(door)
+    assert not town.ben.submit(modal, {"text": LINK}).ok
+    way.door = door
+    town.deliver()
+
+    again = town.ben.submit(town.modal(town.ben))
+    assert again.ok
+    assert not again.errors, "it says what to do about a reply that is public"
+    town.deliver()
+    assert [post.text for post in town.square.replies_by_brand("x")] == [LINK]
+    kept = open_modal(town, town.ben, town.card("billing"), "Reply again…")
+    assert field_text(kept) == "", "what is public waits to be sent once more"
 
 
 def test_a_window_that_cannot_be_changed_loses_no_draft(town: Town):
