@@ -207,6 +207,18 @@ class NoSuchNumber(Refusal):
     field = "first_replies"
 
 
+class NobodyNamed(Refusal):
+    """Nobody is chosen here. Choose who may reply, or choose above that everybody may."""
+
+    field = "speakers"
+
+
+class EverybodyAndSome(Refusal):
+    """Above it says that everybody may reply. Take these out, or choose Only these people."""
+
+    field = "speakers"
+
+
 class SpeakerUnknown(Refusal):
     """Slack did not tell me who this is: {names}. Press Change it once more, or take them out."""
 

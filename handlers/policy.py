@@ -45,7 +45,8 @@ def register(app: App, switchboard: Switchboard) -> None:
         wanted = _wanted(view)
         _meet(switchboard, wanted.may_reply)
         answer = database.write(
-            change_policy, wanted, by=by, submission=payloads.click(body),
+            change_policy, wanted, everybody=payloads.chosen(view, ids.WHO) == ids.EVERYBODY,
+            by=by, submission=payloads.click(body),
             seen=str(view.get("private_metadata") or ""),
         )  # fmt: skip
         switchboard.wake()

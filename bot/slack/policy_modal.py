@@ -25,7 +25,7 @@ FIRST_HINT = (
     "Admins need nobody. A higher number takes in everybody who has had fewer published; what is "
     "on its way already leaves."
 )
-SPEAKERS_HINT = "Nobody chosen: everybody who works here. All others may claim, note and send on."
+SPEAKERS_HINT = "Where only these people may reply, all others may claim, note and send on."
 GUESTS_HINT = "They claim, reply and decide. Other companies and apps never do."
 AT_ONCE = (
     "It holds as soon as you press Change it, also for who is writing a reply right now; their "
@@ -46,6 +46,11 @@ class PolicyForm:
     """Named in the policy, and may not act any more."""
     held_back: bool = False
     """It was submitted, and not done because somebody else was quicker."""
+
+    @property
+    def everybody(self) -> bool:
+        """Nobody being left of those who were named opens it to nobody else."""
+        return not (self.chosen.may_reply or self.left_out)
 
 
 def most_first(policy: Policy) -> int:
@@ -87,13 +92,14 @@ def _fields(form: PolicyForm) -> Iterator[Block]:
     hint = f"0 to {most}. {FIRST_HINT}"
     number = _number(min(policy.approve_first, most), most)
     yield field(ids.FIRST_REPLIES, label, number, hint=hint)
+    yield field(ids.WHO, "Who may reply", _who(form))
     people: Block = {
         "type": "multi_users_select", "action_id": ids.SPEAKERS,
-        "placeholder": plain("Everybody who works here"),
+        "placeholder": plain("Choose people"),
     }  # fmt: skip
     if policy.may_reply:
         people["initial_users"] = list(policy.may_reply)
-    yield field(ids.SPEAKERS, "Only these may reply", people, hint=SPEAKERS_HINT, optional=True)
+    yield field(ids.SPEAKERS, "These people", people, hint=SPEAKERS_HINT, optional=True)
     if form.left_out:
         names = plainly(tuple(named(form.left_out)))
         yield context(plain(f"Taken out, because they may not act any more: {names}."))
@@ -102,6 +108,16 @@ def _fields(form: PolicyForm) -> Iterator[Block]:
     if policy.guests_may_reply:
         boxes["initial_options"] = [box]
     yield field(ids.GUESTS, "Guests", boxes, optional=True)
+
+
+def _who(form: PolicyForm) -> Block:
+    """Said on purpose, because an empty list of people may have come about by itself."""
+    everybody = option("Everybody who works here", ids.EVERYBODY)
+    only = option("Only these people:", ids.ONLY)
+    return {
+        "type": "radio_buttons", "action_id": ids.WHO, "options": [everybody, only],
+        "initial_option": everybody if form.everybody else only,
+    }  # fmt: skip
 
 
 def _number(number: int, most: int) -> Block:

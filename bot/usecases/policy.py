@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from bot import journal, policy, rights, trust
 from bot.config import Policy
 from bot.errors import (
+    EverybodyAndSome,
     NobodyCouldApprove,
+    NobodyNamed,
     NoSuchNumber,
     OnlyAdminsDecide,
     SamePolicy,
@@ -56,18 +58,20 @@ def refuse_others(store: Store, *, by: Actor) -> None:
 
 
 def change_policy(
-    store: Store, wanted: Policy, *, by: Actor, submission: str, seen: str
+    store: Store, wanted: Policy, *, everybody: bool, by: Actor, submission: str, seen: str
 ) -> PolicyView | PolicyForm:
     """Let it hold from now on, once for each submission, and tell the other admins.
 
-    The people it names were looked up in Slack before. When somebody else changed the policy since
-    the window was opened, nothing is done: the form comes back with what was chosen, and the next
-    submission knows what is new.
+    The people it names were looked up in Slack before. `everybody`: it was chosen that nobody need
+    be named; where it was not, those named may have gone, and nobody else gets in for that. When
+    somebody else changed the policy since the window was opened, nothing is done: the form comes
+    back with what was chosen, and the next submission knows what is new.
     """
     refuse_others(store, by=by)
     person, before = rights.colleague(store, by), policy.alone(store)
     if policy.submitted(store, submission) is not None:
         return policy_view(store, by=by)
+    _refuse_unclear(wanted, everybody=everybody)
     now = policy.fingerprint(before)
     if now != seen:
         return PolicyForm(now=policy_view(store, by=by), chosen=wanted, seen=now, held_back=True)
@@ -81,6 +85,13 @@ def change_policy(
     assert change is not None
     _tell_others(store, change, person)
     return policy_view(store, by=by)
+
+
+def _refuse_unclear(wanted: Policy, *, everybody: bool) -> None:
+    if everybody and wanted.may_reply:
+        raise EverybodyAndSome
+    if not everybody and not wanted.may_reply:
+        raise NobodyNamed
 
 
 def _refuse_who_cannot(store: Store, wanted: Policy) -> None:

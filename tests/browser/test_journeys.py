@@ -201,6 +201,7 @@ def test_an_admin_decides_who_may_reply_and_the_reply_that_waits_goes_on_waiting
     number = ana.modal.get_by_label("First replies of each person")
     expect(number).to_have_value("3")
     number.fill("21")
+    ana.modal.get_by_label("Only these people").check()
     ana.modal.get_by_label("Ben Okafor").check()
     ana.press(ana.modal, "Change it")
     expect(number).to_have_accessible_description(re.compile("at most 20"))

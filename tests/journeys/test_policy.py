@@ -23,6 +23,8 @@ from tests.town import Town, buttons, words
 
 REFUND = "Where is my refund, @acme?"
 SORRY = "It went out today."
+EVERYBODY = {"selected_option": {"value": "everybody"}}
+ONLY = {"selected_option": {"value": "only"}}
 SET_UP = "It is as it was set up: nobody has changed it since."
 
 
@@ -50,6 +52,8 @@ def open_window(town: Town, person: Person) -> View:
 
 def change(town: Town, person: Person, **chosen: Any) -> Ack:
     """Open the window, choose, and press Change it."""
+    if "speakers" in chosen:
+        chosen["who"] = "only" if chosen["speakers"] else "everybody"
     return person.submit(open_window(town, person), chosen)
 
 
@@ -144,7 +148,8 @@ def test_an_admin_changes_it_and_it_holds_at_once(town: Town, typed: Typed):
     assert view.values["guests"]["guests"]["selected_options"] == []
     assert "No reply waits for a second pair of eyes now." in words(view)
 
-    chosen = {"first_replies": "1", "speakers": [town.ana.id, town.ben.id], "guests": ["yes"]}
+    people = {"who": "only", "speakers": [town.ana.id, town.ben.id]}
+    chosen = {"first_replies": "1", "guests": ["yes"]} | people
     town.slack.duplicate_next()
     assert town.ana.submit(view, chosen).ok
     told = words(town.modal(town.ana))
@@ -184,7 +189,7 @@ def test_what_was_chosen_before_stands_in_the_window(town: Town):
     assert view.values["guests"]["guests"]["selected_options"][0]["value"] == "yes"
     assert "Last changed by Ana Lima" in words(view)
     ack = town.cat.submit(view, {})
-    assert "This is what holds already." in ack.errors["first_replies"]
+    assert "This is what holds already." in ack.errors["who"]
     assert "Everybody who works here" in changed(town, town.cat, speakers=[], guests=[])
 
 
@@ -245,9 +250,9 @@ def test_who_is_no_admin_changes_nothing_whatever_they_send(town: Town):
     view = open_window(town, town.ana)
     zero = {"first_replies": {"value": "0"}}
     answer = forged(town, town.ben, view, **zero)
-    assert "Ask Ana Lima or Cat Novak." in answer["errors"]["first_replies"]
+    assert "Ask Ana Lima or Cat Novak." in answer["errors"]["who"]
     town.configure(admins=(town.cat.id,))
-    assert "Ask Cat Novak." in town.ana.submit(view, {"first_replies": "0"}).errors["first_replies"]
+    assert "Ask Cat Novak." in town.ana.submit(view, {"first_replies": "0"}).errors["who"]
     shown = ask(town, town.cat)
     town.configure(admins=(town.ana.id,))
     town.cat.click(shown, "policy_change")
@@ -259,7 +264,7 @@ def test_who_is_no_admin_changes_nothing_whatever_they_send(town: Town):
 def test_who_was_slower_reads_what_it_says_now_and_keeps_what_they_chose(town: Town):
     anas, cats = open_window(town, town.ana), open_window(town, town.cat)
     assert town.cat.submit(cats, {"first_replies": "5"}).ok
-    ack = town.ana.submit(anas, {"first_replies": "0", "speakers": [town.ben.id]})
+    ack = town.ana.submit(anas, {"first_replies": "0", "who": "only", "speakers": [town.ben.id]})
     assert ack.ok
     view = town.modal(town.ana)
     assert "Cat Novak changed this meanwhile. It says now:" in words(view)
@@ -291,7 +296,7 @@ def test_who_cannot_speak_for_the_company_is_not_chosen(
     assert "Otto Outside" in ack.errors["speakers"]
     assert holds(town) == Policy()
     if "is_guest" in what:
-        chosen = {"speakers": [town.ana.id, otto.id], "guests": ["yes"]}
+        chosen = {"who": "only", "speakers": [town.ana.id, otto.id], "guests": ["yes"]}
         assert town.ana.submit(town.modal(town.ana), chosen).ok
         assert holds(town).may_reply == (town.ana.id, otto.id)
 
@@ -305,11 +310,11 @@ def test_while_slack_does_not_tell_who_it_is_nothing_is_changed(town: Town):
     assert holds(town).may_reply == (town.ben.id,)
     view = open_window(town, town.ana)
     nobody = {"selected_users": None}, {"selected_options": None}
-    answer = forged(town, town.ana, view, speakers=nobody[0], guests=nobody[1])
+    answer = forged(town, town.ana, view, who=EVERYBODY, speakers=nobody[0], guests=nobody[1])
     assert answer["response_action"] == "update"
     assert holds(town).may_reply == ()
     view = open_window(town, town.ana)
-    answer = forged(town, town.ana, view, speakers={"selected_users": ["U0NOBODY00"]})
+    answer = forged(town, town.ana, view, who=ONLY, speakers={"selected_users": ["U0NOBODY00"]})
     assert "U0NOBODY00" in answer["errors"]["speakers"]
 
 
@@ -346,7 +351,7 @@ def test_a_number_that_is_none_is_refused_under_its_field(town: Town, number: st
 def test_a_person_that_slack_could_not_have_offered_is_refused(town: Town):
     view = open_window(town, town.ana)
     answer = forged(town, town.ana, view, speakers={"selected_users": ["<!channel>"]})
-    assert "I cannot read what Slack told" in answer["errors"]["first_replies"]
+    assert "I cannot read what Slack told" in answer["errors"]["who"]
 
 
 @pytest.mark.parametrize(
@@ -383,6 +388,31 @@ def test_who_has_left_is_taken_out_of_the_window_and_it_says_so(town: Town):
     assert holds(town).may_reply == (town.ana.id,)
 
 
+def test_when_all_who_may_reply_have_left_nobody_else_gets_in_by_itself(town: Town):
+    changed(town, town.ana, first_replies="0", speakers=[town.ben.id])
+    town.slack.deactivate("ben")
+    town.clock.move(timedelta(days=2))
+    town.database.write(lambda store: setattr(store.person(town.ben.id), "standing", LEFT))
+    view = open_window(town, town.ana)
+    assert view.values["who"]["who"]["selected_option"]["value"] == "only"
+    assert view.values["speakers"]["speakers"]["selected_users"] == []
+    ack = town.ana.submit(view, {"first_replies": "5"})
+    assert "Nobody is chosen here. Choose who may reply, or choose above" in ack.errors["speakers"]
+    answer = forged(town, town.ana, open_window(town, town.ana), who={"selected_option": None})
+    assert "Nobody is chosen here" in answer["errors"]["speakers"], "said on purpose, or not at all"
+    assert holds(town) == Policy(approve_first=0, may_reply=(town.ben.id,))
+    assert "Everybody who works here may reply." in changed(town, town.ana, speakers=[])
+    assert holds(town).may_reply == ()
+
+
+def test_people_named_while_everybody_is_chosen_is_asked_about(town: Town):
+    ack = town.ana.submit(open_window(town, town.ana), {"speakers": [town.ana.id]})
+    assert "Above it says that everybody may reply. Take these out" in ack.errors["speakers"]
+    assert holds(town) == Policy()
+    assert town.ana.submit(town.modal(town.ana), {"who": "only"}).ok
+    assert holds(town).may_reply == (town.ana.id,)
+
+
 LEFT = "people who have left"
 
 
@@ -414,12 +444,12 @@ def test_names_do_nothing_wherever_the_policy_shows_them(town: Town):
     town.slack.deactivate("eve")
     otto = town.slack.add_person("otto", nasty)
     town.slack.deactivate("otto")
-    ack = town.ana.submit(town.modal(town.ana), {"speakers": [otto.id]})
+    ack = town.ana.submit(town.modal(town.ana), {"who": "only", "speakers": [otto.id]})
     assert MARK in ack.errors["speakers"]
     anas = open_window(town, town.ana)
     town.configure(admins=(eve.id,))
     late = town.ana.submit(anas, {"first_replies": "2"})
-    assert MARK in late.errors["first_replies"]
+    assert MARK in late.errors["who"]
     shown = list(everything_shown(town))
     assert any(MARK in str(one) for one in shown)
     for one in [*shown, ack.errors, late.errors]:

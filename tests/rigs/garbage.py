@@ -103,7 +103,8 @@ def _decide_who_replies(town: Town) -> None:
     town.configure(admins=(town.ana.id,))
     town.ana.command("/mentions", "policy", "general")
     town.ana.click(town.slack.ephemerals(town.ana)[-1], "policy_change")
-    chosen = {"first_replies": "1", "speakers": [town.ana.id], "guests": ["yes"]}
+    people = {"who": "only", "speakers": [town.ana.id]}
+    chosen = {"first_replies": "1", "guests": ["yes"]} | people
     assert town.ana.submit(town.modal(town.ana), chosen).ok
     town.configure(policy=Policy())
 

@@ -30,7 +30,10 @@ def change(
     database: Database, wanted: Policy, *, by: Actor = ANA, seen: str = "", submission: str = "s"
 ) -> PolicyView | PolicyForm:
     seen = seen or policy.fingerprint(database.read(current_config).policy)
-    return database.write(change_policy, wanted, by=by, submission=submission, seen=seen)
+    return database.write(
+        change_policy, wanted, everybody=not wanted.may_reply, by=by, submission=submission,
+        seen=seen,
+    )  # fmt: skip
 
 
 def test_one_submission_is_one_change_and_one_word_to_each_other_admin(database: Database):
