@@ -62,7 +62,10 @@ class Ingest:
 
     def _round(self) -> Recorded | None:
         platform = self._platform = self._platform or self._open()
-        if why := self._database.read(spending.why_not_reading, self.name, label=platform.label):
+        why = self._database.read(
+            spending.why_not_reading, self.name, label=platform.label, least=platform.least_bill
+        )
+        if why is not None:
             self._database.write(_pause, self.name, why)
             return None
         query, cursor = self._database.read(_query, self.name)

@@ -265,6 +265,8 @@ class Platform(ABC):
     """Posts of which one request of `refresh` can tell; 0 where posts cannot be asked for."""
     looks_cost: ClassVar[bool] = False
     """Whether each post that `refresh` shows costs money: then it is asked for sparingly."""
+    least_bill: ClassVar[int] = 0
+    """Thousandths of a dollar that the smallest page may cost; with less left nothing is read."""
     counting: ClassVar[str]
     """How this platform counts, for the hint under the reply field."""
     can_edit: ClassVar[bool] = False

@@ -27,7 +27,7 @@ from platforms._x_posts import (
     text_of,
     versions,
 )
-from platforms._x_prices import OWNED, POST, TAKEN_DOWN, authors, billed, price_of
+from platforms._x_prices import AUTHOR, OWNED, POST, TAKEN_DOWN, authors, billed, price_of
 from platforms._x_reading import MENTIONS, OVERLAP, OWN, Cursor, Span, gap_of_mentions, searches
 from platforms._x_refusals import NOT_SUMMONED, SaidBeforeError
 from platforms.base import (
@@ -52,9 +52,11 @@ _POST_FIELDS = (
     "author_id,created_at,conversation_id,in_reply_to_user_id,referenced_tweets,attachments,"
     "entities,lang,edit_history_tweet_ids,note_tweet"
 )
+_MOST, _LEAST = 100, 10
+"""Posts that a page may be asked to hold; X bills each that it shows."""
+_SPENT = "Today's budget for reading X is spent, so nothing is looked up."
 # Not author_id: X bills an author ten times a mention, and most are known (see `_people`).
 _READ = {
-    "max_results": 100,
     "tweet_fields": _POST_FIELDS,
     "expansions": "attachments.media_keys,referenced_tweets.id",
     "media_fields": "type,url,preview_image_url,alt_text",
@@ -71,6 +73,7 @@ class X(Platform):
     Settings = XSettings
     at_once = 100
     looks_cost = True
+    least_bill = _LEAST * POST
     hosts = ("x.com", "twitter.com")
     counting = "A link counts 23; an emoji or a Chinese, Japanese or Korean character 2."
     # Replies to others cannot be edited: https://docs.x.com/x-api/fundamentals/edit-posts
@@ -196,15 +199,17 @@ class X(Platform):
         """Read `span` from its newest end; return what is left of it when paging stopped early.
 
         A page may be short or even empty and yet have a successor, so only a missing token ends.
+        What comes along with its posts (what they answer, pictures) is known and noted afterwards.
         """
         answers: list[Answer] = []
         token = None
         price = OWNED if span.source in {MENTIONS, OWN} else POST
         for _ in range(pages):
             # Whether a reply of ours is out must be known whatever it costs.
-            if span.source != OWN and not self.ledger.allows(price):
+            size = _MOST if span.source == OWN else self._affordable(_MOST, price, least=_LEAST)
+            if not size:
                 break
-            response = self._page(span, token)
+            response = self._page(span, token, size)
             answers.append(self._read(response, post=price))
             token = answers[-1].next_token
             if not token:
@@ -213,8 +218,16 @@ class X(Platform):
                 break
         return answers, replace(span, until=min(_ids(answers), default=span.until))
 
-    def _page(self, span: Span, token: str | None) -> requests.Response:
-        ask = {**_READ, "since_id": span.since, "until_id": span.until}
+    def _affordable(self, most: int, price: int, *, least: int = 1) -> int:
+        """So many things at a price today's budget allows: `most`, or half of it, and so on; 0
+        when not even `least`.
+        """  # noqa: D205 (one sentence that is long)
+        while most and not self.ledger.allows(price * most):
+            most = max(most // 2, least) if most > least else 0
+        return most
+
+    def _page(self, span: Span, token: str | None, size: int) -> requests.Response:
+        ask = {**_READ, "max_results": size, "since_id": span.since, "until_id": span.until}
         if span.source == MENTIONS:
             return self._call("get_users_mentions", self._my_id(), pagination_token=token, **ask)
         if span.source == OWN:
@@ -255,26 +268,29 @@ class X(Platform):
         return known | new
 
     def _look_up_if_allowed(self, ids: list[str]) -> dict[str, Author]:
+        """Those of these accounts for whom there is leave: our budget's, and X's."""
+        found: dict[str, Author] = {}
         try:
-            return self._look_up(ids)
+            while ids:
+                some = ids[: self._affordable(min(len(ids), _MOST), AUTHOR)]
+                found |= self._look_up(some)
+                ids = ids[len(some) :]
         except PausedError as error:
             # What was said must reach somebody even while nobody may ask who said it.
             log.warning("X does not tell who wrote; their numbers stand in for it: %s", error)
-            return {}
+        return found
 
     def _look_up(self, ids: list[str]) -> dict[str, Author]:
-        """Those of these accounts that X shows; it leaves out who is suspended."""
-        found: dict[str, Author] = {}
-        for start in range(0, len(ids), 100):
-            some = ids[start : start + 100]
-            response = self._call("get_users", ids=some, user_fields=_USER_FIELDS)
-            try:
-                people = people_of(json_of(self.label, response, write=False))
-            except ValueError as error:
-                raise no_use(self.label, write=False) from error
-            self.ledger.note(authors(people))
-            found |= people
-        return found
+        """Those of these accounts, at most 100, that X shows; it leaves out who is suspended."""
+        if not ids:
+            raise PausedError(_SPENT)
+        response = self._call("get_users", ids=ids, user_fields=_USER_FIELDS)
+        try:
+            people = people_of(json_of(self.label, response, write=False))
+        except ValueError as error:
+            raise no_use(self.label, write=False) from error
+        self.ledger.note(authors(people))
+        return people
 
     def _mention(
         self, post: Json, answer: Answer, people: dict[str, Author], own: frozenset[str]
@@ -327,7 +343,7 @@ class X(Platform):
 
     def _lookup(self, ids: list[str]) -> Answer:
         if not self.ledger.allows(POST * len(ids)):
-            raise PausedError("Today's budget for reading X is spent, so nothing is looked up.")
+            raise PausedError(_SPENT)
         return self._read(self._call("get_tweets", ids, tweet_fields=_POST_FIELDS))
 
 

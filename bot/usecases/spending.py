@@ -35,10 +35,13 @@ def note(store: Store, platform: str, charges: Sequence[Charge], *, label: str) 
             journal.warn(store, _running_out(f"{what} {label}", limit))
 
 
-def why_not_reading(store: Store, platform: str, *, label: str) -> str | None:
-    """Why reading stands still until tomorrow, as a sentence with the next step; None: it goes."""
+def why_not_reading(store: Store, platform: str, *, label: str, least: int = 0) -> str | None:
+    """Why reading stands still until tomorrow, as a sentence with the next step; None: it goes.
+
+    `least`: it stands still already when less is left (thousandths of a dollar).
+    """
     now = purse(store, platform)
-    if now.may_read() or now.read_limit is None:
+    if now.may_read(least) or now.read_limit is None:
         return None
     return (
         f"Today's budget for reading {label}, {money(now.read_limit)}, is spent. Reading goes on "

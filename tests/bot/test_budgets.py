@@ -8,6 +8,7 @@ import pytest
 from bot import billing
 from bot.config import Budget, Policy
 from bot.finding import containing
+from bot.purse import purse
 from bot.sandbox.square import Square
 from tests.bot.worker import Worker
 
@@ -18,7 +19,7 @@ NOON = datetime.now(UTC).replace(hour=12) + timedelta(days=1)
 @pytest.fixture
 def worker(database_url: str) -> Iterator[Worker]:
     opened = Worker(database_url, start=NOON)
-    budget, policy = {"x": Budget(reads=0.1)}, Policy(approve_first=0)
+    budget, policy = {"x": Budget(reads=0.12)}, Policy(approve_first=0)
     opened.configure(admins=(opened.ana.id,), budget=budget, policy=policy)
     yield opened
     opened.close()
@@ -50,7 +51,7 @@ def test_reading_stops_when_the_budget_is_spent_and_goes_on_at_midnight(worker: 
     worker.read("x")
     assert worker.square.requests == [], "X was asked although nothing may be spent"
     (problem,) = worker.problems()
-    assert "Today's budget for reading X, 10 cents, is spent." in problem
+    assert "Today's budget for reading X, 12 cents, is spent." in problem
     (near, spent) = told(worker)
     assert near.startswith("Switchboard needs you: Reading X has cost 80% of today's budget")
     assert spent.startswith("Switchboard needs you: Today's budget for reading X")
@@ -59,6 +60,24 @@ def test_reading_stops_when_the_budget_is_spent_and_goes_on_at_midnight(worker: 
     worker.read("x")
     assert worker.problems() == []
     assert arrived(worker) == 24, "what was posted meanwhile is lost"
+
+
+def test_reading_stops_when_less_is_left_than_a_page_may_cost(worker: Worker):
+    """Else it would stand still and nobody would be told."""
+    worker.configure(budget={"x": Budget(reads=0.1)})
+    worker.read("x")
+    customers_post(worker.square, 21)
+    worker.read("x")
+    spent = worker.database.read(purse, "x").read
+    assert (arrived(worker), spent) == (12, 70), "what more is bought would not fit any more"
+    assert worker.problems() == []
+    worker.read("x")
+    (problem,) = worker.problems()
+    assert "Today's budget for reading X, 10 cents, is spent." in problem
+    worker.clock.move(timedelta(hours=12))
+    worker.configure(budget={"x": Budget(reads=1)})
+    worker.read("x")
+    assert arrived(worker) == 21
 
 
 def test_a_larger_budget_goes_on_at_once(worker: Worker):

@@ -100,11 +100,46 @@ def test_reading_stops_at_the_limit_and_loses_nothing(x: X, kept: Kept, square: 
         square.post("x", "mara", f"acme {number}")
     kept.limit = 700
     stopped = x.fetch(QUERY, cursor=cursor)
-    assert len(stopped.mentions) == 200, "after the page that reaches it, none is asked for"
+    assert kept.read == 5 * (100 + 25 + 12) + 10, "pages become smaller where less is left"
+    assert len(stopped.mentions) == 137
     kept.limit = None
     rest = x.fetch(QUERY, cursor=stopped.cursor)
     said = {mention.text for mention in (*stopped.mentions, *rest.mentions)}
     assert said == {f"acme {number}" for number in range(350)}
+
+
+def test_authors_are_bought_as_far_as_the_budget_goes(x: X, kept: Kept, square: Square) -> None:
+    cursor = x.fetch(QUERY, cursor=None).cursor
+    for number in range(100):
+        square.post("x", f"customer{number}", f"acme {number}")
+    kept.limit = 1000
+    page = x.fetch(QUERY, cursor=cursor)
+    assert len(page.mentions) == 100, "what was paid for is shown"
+    assert kept.read <= 1000
+    names = [one.author.handle for one in page.mentions if not one.author.handle.isdecimal()]
+    assert len(names) == 50
+    kept.limit = 1010
+    square.post("x", "one more", "@acme hello")
+    (mention,) = x.fetch(Query(terms=()), cursor=page.cursor).mentions
+    assert mention.author.handle.isdecimal(), "numbers stand in for names"
+    assert kept.read <= 1010
+
+
+@pytest.mark.parametrize(("left", "bought"), [(500, 100), (499, 50), (50, 10), (49, 0)])
+def test_a_page_is_no_larger_than_what_is_left(
+    x: X, kept: Kept, square: Square, left: int, bought: int
+) -> None:
+    cursor = x.fetch(QUERY, cursor=None).cursor
+    for number in range(100):
+        square.post("x", "mara", f"acme {number}")
+    kept.limit = left
+    page = x.fetch(QUERY, cursor=cursor)
+    assert bought <= len(page.mentions) <= left // 5
+    assert kept.read <= left
+    kept.limit = None
+    rest = x.fetch(QUERY, cursor=page.cursor).mentions
+    said = {one.text for one in (*page.mentions, *rest)}
+    assert said == {f"acme {number}" for number in range(100)}, "what was not read is lost"
 
 
 def test_nothing_is_asked_for_when_nothing_may_be_spent(x: X, kept: Kept, square: Square) -> None:
