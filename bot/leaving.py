@@ -39,7 +39,7 @@ def keep_as_draft(store: Store, reply: Reply) -> None:
 def _hold(store: Store, reply: Reply) -> None:
     reply.move(ReplyState.HELD)
     text = (
-        f"{reply.author.name}'s reply to @{reply.mention.author_handle} waits for a second pair of "
+        f"{reply.author.name}'s reply to mention {reply.mention_id} waits for a second pair of "
         "eyes. Read it on its card, then approve it or send it back."
     )
     able = [one.slack_id for one in trust.approvers(store, besides=reply.author) if one.slack_id]

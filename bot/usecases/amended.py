@@ -86,5 +86,5 @@ def _keep_as_draft(store: Store, change: Amendment) -> None:
 
 
 def _tell(store: Store, amendment: Amendment, person: Person, text: str) -> None:
-    if person.slack_id:
-        journal.tell(store, person.slack_id, f"amend:{amendment.id}:{amendment.state}", text)
+    key = f"amend:{amendment.id}:{amendment.state}:{amendment.version}"
+    journal.tell_person(store, person, key, text, about=amendment.reply.mention)

@@ -69,12 +69,11 @@ def _demand_second(store: Store, reply: Reply, person: Person) -> None:
 
 
 def _tell_author(store: Store, reply: Reply, person: Person) -> None:
-    author = reply.author
-    if author == person or author.slack_id is None:
+    if reply.author == person:
         return
     text = (
-        f"{reply.problem} It was your reply to @{reply.mention.author_handle}, and was not sent. "
+        f"{reply.problem} It was your reply to mention {reply.mention_id}, and was not sent. "
         f"Press Reply on the card to write it anew; your text is kept: {reply.text}"
     )
     key = f"sent-back:{reply.id}:{reply.version}"
-    journal.tell(store, author.slack_id, key, text, about=reply.mention)
+    journal.tell_person(store, reply.author, key, text, about=reply.mention)

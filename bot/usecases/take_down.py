@@ -100,11 +100,12 @@ def _refuse_second(other: Amendment) -> None:
 
 def _tell(store: Store, removal: Amendment, person: Person | None) -> None:
     """Whose word it is must not learn of it too late."""
-    if person is None or person.slack_id is None:
+    if person is None:
         return
     told = (
         f"{removal.asked_by.name} asks to take down a reply to mention {removal.mention_id}:"
         f" “{removal.reason}” It stays public until somebody else agrees on its card."
         f" The reply: {removal.earlier}"
     )
-    journal.tell(store, person.slack_id, f"removal:{removal.id}:{person.id}", told)
+    key = f"removal:{removal.id}:{person.id}"
+    journal.tell_person(store, person, key, told, about=removal.reply.mention)

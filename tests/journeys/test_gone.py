@@ -182,5 +182,19 @@ def test_who_answers_our_reply_under_a_deleted_post_names_its_author_no_more(tow
     assert f"In answer to our reply to a deleted post: “{SORRY}”" in words(town.card("billing"))
 
 
+def test_what_colleagues_were_told_of_a_held_reply_names_nobody_either(town: Town):
+    town.configure(admins=(town.ana.id,))
+    post = town.post(REFUND, by="mara_k")
+    reply(town, town.ben, SORRY)
+    assert "Ben Okafor's reply to mention 1 waits" in words(town.slack.dms(town.ana)[-1])
+    town.ana.click(town.card("billing"), "send_back")
+    assert town.ana.submit(town.modal(town.ana), {"reason": "Say sorry first."}).ok
+    town.deliver()
+    assert "It was your reply to mention 1" in words(town.slack.dms(town.ben)[-1])
+    town.square.delete("square", post.id)
+    town.look()
+    assert rows_with(town, "mara_k") == []
+
+
 def own_reply(town: Town) -> int:
     return town.square.replies_by_brand("square")[0].id

@@ -291,6 +291,11 @@ def test_a_change_that_was_refused_is_tried_once_more(town: Town):
     town.deliver()
     shown, other = ask(town, town.ana), ask(town, town.cat)
     assert "Ben Okafor's change of our reply to mention 1 on Town Square" in words(shown)
+    press(town, town.ana, shown, "stuck_retry")
+    town.deliver()
+    refused = [one for one in town.slack.dms(town.ben) if "was not made" in words(one)]
+    assert len(refused) == 2, "its writer is told each time that it is refused"
+    shown, other = ask(town, town.ana), ask(town, town.cat)
     town.square._put(ours)
     press(town, town.ana, shown, "stuck_retry")
     assert "on its way again already" in press(town, town.cat, other, "stuck_retry")

@@ -5,7 +5,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from bot.models import Base, MentionState, ReplyState
+from bot.models import Actor, Base, MentionState, ReplyState
+from bot.usecases.amend import change_form, queue_change
+from bot.usecases.take_down import ask_removal, withdraw_removal
+from tests.bot.steps import introduce
 from tests.bot.worker import BROKEN, Worker, on_sqlite
 from tests.command import Typed
 from tests.town import words
@@ -87,6 +90,30 @@ def test_cards_of_others_quote_them_no_more(worker: Worker, typed: Typed, env: d
         for said in ("Kowalska", "flood", "mara_k"):
             assert said not in words(card)
     assert "Kowalska" not in dump(worker), "a row has still what was written to them"
+
+
+def test_what_colleagues_were_told_of_changes_and_removals_goes_too(
+    worker: Worker, typed: Typed, env: dict[str, str]
+):
+    worker.post(WORDS, by="mara_k")
+    worker.answer("Dear Kowalska, the flood is over.")
+    worker.deliver()
+    ana, ben = Actor(worker.ana.id, "Ana Lima"), Actor(worker.ben.id, "Ben Okafor")
+    introduce(worker.database, ana)
+    asked = worker.database.write(
+        ask_removal, 1, by=ana, reason="It names Kowalska.", submission="W1"
+    )
+    worker.database.write(withdraw_removal, asked.id, by=ana, click="1")
+    worker.square.delete("square", worker.public()[0].id)
+    seen = worker.database.read(change_form, 1, by=ben).seen
+    better = {"reason": "Friendlier.", "seen": seen, "submission": "W2"}
+    worker.database.write(queue_change, 1, "Dear Ms Kowalska", by=ben, **better)
+    worker.deliver()
+    told = [words(one) for one in worker.slack.dms(worker.ben)]
+    assert len([one for one in told if "Kowalska" in one and "Go to its card" in one]) == 2
+
+    typed(env, *ARGUMENTS, "mara_k", "--yes")
+    assert "Kowalska" not in dump(worker)
 
 
 def test_twice_is_harmless_and_the_next_post_is_anybodys(
