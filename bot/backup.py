@@ -14,8 +14,18 @@ from sqlalchemy import make_url
 STEP_PAGES = 500
 """Pages copied between two words about progress; 2 MB."""
 # Whatever waits in the copy may have left by the time that somebody starts from it: it is looked
-# for before it is sent, and a reply that cannot be found is asked about.
+# for before it is sent, and a reply that cannot be found is asked about. One that was held may have
+# been approved since; by itself it was never tried, so that sent again it is held again.
 DOUBT = """
+    INSERT INTO delivery (key, kind, lane, payload, state, wanted, attempts, looks, due_at, problem,
+        created_at, tried_at)
+    SELECT 'reply:' || reply.id, 'reply', 'reply:' || mention.platform,
+        json_object('reply', reply.id), 'waiting', 1, 0, 0, reply.queued_at, '', reply.queued_at,
+        reply.queued_at
+    FROM reply JOIN mention ON mention.id = reply.mention_id WHERE reply.state = 'held'
+    ON CONFLICT (key) DO UPDATE SET state = 'waiting', attempts = 0, looks = 0, problem = '',
+        due_at = excluded.due_at, tried_at = excluded.tried_at;
+    UPDATE reply SET state = 'sending' WHERE state = 'held';
     UPDATE reply SET state = 'sending', first_tried_at = COALESCE(first_tried_at, queued_at)
     WHERE state = 'queued';
     UPDATE delivery SET tried_at = COALESCE(tried_at, created_at), token = NULL, leased_until = NULL

@@ -1,7 +1,8 @@
 """A reply leaves, waits for a second pair of eyes, or comes back to its author as a draft."""
 
-from bot import journal, lanes, outbox, trust
-from bot.models import Person, Reply, ReplyState
+from bot import journal, lanes, outbox, posts, trust
+from bot.errors import PostGone
+from bot.models import Mention, Person, Reply, ReplyState
 from bot.store import Store
 
 TOLD = 3
@@ -36,8 +37,26 @@ def keep_as_draft(store: Store, reply: Reply) -> None:
         store.add(Reply(mention_id=reply.mention_id, author=reply.author, text=reply.text))
 
 
+def come_back(store: Store, post: Mention) -> list[Person]:
+    """The post is gone: what was held to answer it is its writers' draft, and they are told.
+
+    What is on its way meets the same when it is to leave. Returns who was told.
+    """
+    replies = posts.held(store, post)
+    for reply in replies:
+        reply.move(ReplyState.FAILED)
+        reply.problem = str(PostGone())
+        keep_as_draft(store, reply)
+        what = f"Your reply to mention {reply.mention_id} was not sent."
+        text = f"{what} {reply.problem} Your text is kept: {reply.text}"
+        key = f"came-back:{reply.id}:{reply.version}"
+        journal.tell_person(store, reply.author, key, text, about=reply.mention)
+    return [one.author for one in replies]
+
+
 def _hold(store: Store, reply: Reply) -> None:
     reply.move(ReplyState.HELD)
+    outbox.end_doubt(store, reply.outbox_key)
     text = (
         f"{reply.author.name}'s reply to mention {reply.mention_id} waits for a second pair of "
         "eyes. Read it on its card, then approve it or send it back."

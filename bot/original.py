@@ -6,7 +6,7 @@ open, the look before a reply leaves, a platform that refuses a reply to it.
 
 from typing import Any
 
-from bot import billing, conversation, journal, posts
+from bot import billing, conversation, journal, leaving, posts
 from bot.models import Mention, MentionState, Person
 from bot.store import Store
 from bot.wording import storable
@@ -36,18 +36,19 @@ def note_gone(
 ) -> bool:
     """It is deleted or hidden: forget what it said and who said it. True when that is news.
 
-    The owner is told, unless that is `knows`, who is told already.
+    The owner is told, unless that is `knows`, who is told already, or has a reply come back.
     """
     if post.gone_at is not None:
         return False
     head = store.head(post)
     owner, waits = head.owner, head.state != MentionState.CLOSED
     billing.forget_author(store, post.platform, post.author_id)
+    told = leaving.come_back(store, post)
     forget_quotes(store, post)
     conversation.lose(store, post, problem=problem)
     for card in store.cards(head.id):
         journal.show_card(store, card)
-    if owner is not None and owner != knows and waits:
+    if owner is not None and owner not in (knows, *told) and waits:
         _tell_owner(store, head, post, owner)
     return True
 

@@ -64,7 +64,9 @@ def submitted(store: Store, submission: str) -> PolicyChange | None:
 
 def held_replies(store: Store) -> int:
     """So many replies wait for a second pair of eyes."""
-    query = select(func.count()).where(Reply.state == ReplyState.HELD)
+    over = (MentionState.CLOSED, MentionState.GONE)
+    query = select(func.count(Reply.id)).join(Reply.mention)
+    query = query.where(Reply.state == ReplyState.HELD, Mention.state.not_in(over))
     return store.session.scalar(query) or 0
 
 

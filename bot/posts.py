@@ -42,6 +42,13 @@ def published(store: Store, mention: Mention) -> Sequence[Reply]:
     return store.session.scalars(query.order_by(Reply.sent_at, Reply.id)).unique().all()
 
 
+def held(store: Store, post: Mention) -> Sequence[Reply]:
+    """The replies to this very post that wait for a second pair of eyes."""
+    answers = Reply.answers_id.is_(None) if post.follows_id is None else Reply.answers_id == post.id
+    query = select(Reply).where(Reply.mention_id == store.head(post).id, answers)
+    return store.session.scalars(query.where(Reply.state == ReplyState.HELD)).unique().all()
+
+
 def heads(store: Store, platform: str, external_ids: Iterable[str]) -> dict[str, Mention]:
     """By the id of a post of a conversation, ours too: the mention with which it began."""
     wanted = list(external_ids)

@@ -28,7 +28,8 @@ LINES = (
     "bot.clock  bot.engine.tables",
     # From here down nothing commits and nothing reaches the network.
     "bot.usecases  bot.usecases.*",
-    "bot.leaving  bot.original  bot.policy",
+    "bot.original  bot.policy",
+    "bot.leaving",
     "bot.conversation  bot.shortcut  bot.trust",
     "bot.parcels  bot.rights  bot.sources",
     "bot.amendments  bot.journal  bot.purse",

@@ -34,7 +34,10 @@ REPLY_MOVES: dict[ReplyState, frozenset[ReplyState]] = {
         {ReplyState.SENDING, ReplyState.QUEUED, ReplyState.SENT, ReplyState.FAILED}
         | {ReplyState.UNCERTAIN}
     ),
-    ReplyState.UNCERTAIN: frozenset({ReplyState.SENT, ReplyState.QUEUED, ReplyState.FAILED}),
+    # From uncertain to held: in a copy of the database it was held, and nobody knows of a yes.
+    ReplyState.UNCERTAIN: frozenset(
+        {ReplyState.SENT, ReplyState.QUEUED, ReplyState.FAILED, ReplyState.HELD}
+    ),
     ReplyState.FAILED: frozenset({ReplyState.QUEUED, ReplyState.HELD, ReplyState.DRAFT}),
     ReplyState.SENT: frozenset({ReplyState.TAKEN_DOWN}),
     ReplyState.TAKEN_DOWN: frozenset(),

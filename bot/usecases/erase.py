@@ -139,7 +139,7 @@ def _erase_reply(store: Store, reply: Reply) -> None:
     if reply.state == ReplyState.DRAFT:
         store.remove(reply)
         return
-    if reply.state in (ReplyState.QUEUED, ReplyState.UNCERTAIN):
+    if reply.state in (ReplyState.HELD, ReplyState.QUEUED, ReplyState.UNCERTAIN):
         reply.move(ReplyState.FAILED)
         _stop(store, reply.outbox_key)
     if reply.external_id:

@@ -10,8 +10,11 @@ from sqlalchemy import func, select
 from bot import backup, schema
 from bot.backup import BackupError, back_up
 from bot.database import Database
-from bot.models import Mention, ReplyState
-from tests.bot.steps import found, record
+from bot.errors import NothingToRetry
+from bot.models import Actor, Mention, ReplyState
+from bot.usecases.approve import approve_reply
+from bot.usecases.reply import send_again
+from tests.bot.steps import found, introduce, record
 from tests.bot.worker import BROKEN, Worker, on_sqlite
 from tests.command import Typed
 
@@ -87,6 +90,43 @@ def test_a_reply_that_never_left_is_asked_about(worker: Worker, tmp_path: Path):
     worker.deliver()
     assert worker.public() == []
     assert worker.state_of_reply() == ReplyState.UNCERTAIN
+
+
+@on_sqlite
+@pytest.mark.parametrize("approved", [True, False])
+def test_a_reply_that_was_held_when_it_was_copied_is_looked_for_and_never_sent_unasked(
+    worker: Worker, tmp_path: Path, approved: bool
+):
+    worker.configure(admins=(worker.ana.id,))
+    ana = Actor(worker.ana.id, "Ana Lima")
+    introduce(worker.database, ana)
+    worker.post(BROKEN)
+    number = worker.answer("Try again now.")
+    assert worker.state_of_reply() == ReplyState.HELD
+    file = tmp_path / "copy.db"
+    back_up(worker.database.url, file, tell=nobody)
+    seen = worker.database.read(lambda store: store.reply(number).post.fingerprint)
+    if approved:
+        worker.database.write(approve_reply, number, by=ana, click="a", seen=seen)
+    worker.deliver()
+    assert len(worker.public()) == approved
+
+    worker.stop()
+    worker.env["DATABASE_URL"] = f"sqlite:///{file}"
+    worker.start()
+    with pytest.raises(NothingToRetry):
+        worker.database.write(approve_reply, number, by=ana, click="b", seen=seen)
+    worker.deliver()
+    assert len(worker.public()) == approved
+    assert worker.state_of_reply() == (ReplyState.SENT if approved else ReplyState.UNCERTAIN)
+    if not approved:
+        ben = Actor(worker.ben.id, "Ben Okafor")
+        worker.database.write(send_again, number, by=ben, click="c")
+        assert worker.state_of_reply() == ReplyState.HELD, "nobody has approved it yet"
+        assert worker.problems() == []
+        worker.database.write(approve_reply, number, by=ana, click="d", seen=seen)
+        worker.deliver()
+        assert len(worker.public()) == 1
 
 
 def test_nothing_is_overwritten(tmp_path: Path, typed: Typed):

@@ -50,7 +50,7 @@ WAYS = {
     HELD: {Q, F},
     Q: {SENDING, F},
     SENDING: {SENDING, Q, SENT, F, U},
-    U: {SENT, Q, F},
+    U: {SENT, Q, F, HELD},
     F: {Q, HELD, D},
     SENT: {DOWN},
     DOWN: set(),

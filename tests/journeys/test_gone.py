@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from bot.models import Base
+from bot.policy import held_replies
 from tests.journeys.steps import author_answers, field_text, open_reply, reply, send_to, thread_text
 from tests.town import Town, buttons, words
 
@@ -194,6 +195,42 @@ def test_what_colleagues_were_told_of_a_held_reply_names_nobody_either(town: Tow
     town.square.delete("square", post.id)
     town.look()
     assert rows_with(town, "mara_k") == []
+
+
+def test_a_reply_that_waits_to_be_approved_comes_back_to_who_wrote_it(town: Town):
+    town.configure(admins=(town.ana.id,))
+    post = town.post(REFUND)
+    reply(town, town.ben, SORRY)
+    card = town.card("billing")
+    town.square.delete("square", post.id)
+    town.look()
+    (told,) = town.slack.dms(town.ben)
+    assert "Your reply to mention 1 was not sent. This post is gone" in told.text
+    assert f"Your text is kept: {SORRY}" in told.text
+    draft = town.database.read(lambda store: store.draft(1, store.person(town.ben.id).id))
+    assert draft.text == SORRY
+    assert town.database.read(held_replies) == 0
+    town.ana.click(card, "approve", stale=True)
+    assert "not waiting for a decision any more" in town.told(town.ana)
+    town.deliver()
+    assert public(town) == []
+
+
+def test_a_reply_that_answers_another_post_goes_on_waiting(town: Town):
+    town.post(REFUND)
+    reply(town, town.ana, "Which one?")
+    town.configure(admins=(town.ana.id,))
+    asked = author_answers(town, "The blue one.")
+    reply(town, town.ben, SORRY)
+    assert "Approve" in buttons(town.card("billing"))
+    later = author_answers(town, f"Hello? {SECRET}")
+    town.square.delete("square", later.id)
+    town.look()
+    assert "Approve" in buttons(town.card("billing"))
+    town.square.delete("square", asked.id)
+    town.look()
+    assert "Not sent: This post is gone" in words(town.card("billing"))
+    assert any(f"Your text is kept: {SORRY}" in one.text for one in town.slack.dms(town.ben))
 
 
 def own_reply(town: Town) -> int:

@@ -19,6 +19,7 @@ from bot.errors import (
     YourOwnReply,
 )
 from bot.models import Actor, Reply, ReplyState, Standing, Verdict
+from bot.policy import held_replies
 from bot.usecases.amend import change_form
 from bot.usecases.approve import approve_reply, send_back
 from bot.usecases.by_hand import record_by_hand
@@ -167,6 +168,13 @@ def test_sent_back_it_is_its_authors_draft_and_they_are_told_why(database: Datab
     assert any(one.startswith(f"sent-back:{held}:") for one in outbox_keys(database))
     with pytest.raises(NothingToRetry):
         approve(database, held)
+
+
+def test_what_was_closed_waits_for_nobodys_eyes(database: Database, held: int):
+    assert database.read(held_replies) == 1
+    number = database.read(lambda store: store.reply(held).mention_id)
+    database.write(close_mention, number, Verdict.SPAM, by=ANA, click="c")
+    assert database.read(held_replies) == 0
 
 
 def test_its_author_takes_it_back_and_nobody_else_who_is_new(database: Database, held: int):

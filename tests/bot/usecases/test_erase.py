@@ -116,6 +116,17 @@ def test_what_colleagues_were_told_of_changes_and_removals_goes_too(
     assert "Kowalska" not in dump(worker)
 
 
+def test_a_reply_that_waits_to_be_approved_waits_no_more(
+    worker: Worker, typed: Typed, env: dict[str, str]
+):
+    worker.configure(admins=(worker.ana.id,))
+    worker.post(WORDS, by="mara_k")
+    worker.answer("Dear Kowalska, the flood is over.")
+    assert worker.state_of_reply() == ReplyState.HELD
+    typed(env, *ARGUMENTS, "mara_k", "--yes")
+    assert worker.state_of_reply() == ReplyState.FAILED
+
+
 def test_twice_is_harmless_and_the_next_post_is_anybodys(
     worker: Worker, typed: Typed, env: dict[str, str]
 ):
