@@ -23,6 +23,9 @@ class KeptLedger(Ledger):
     def allows(self, mills: int) -> bool:
         return self._database.read(spending.may_read, self._platform, mills)
 
+    def allows_reply(self, mills: int) -> bool:
+        return self._database.read(spending.may_write, self._platform, mills)
+
     def known(self, ids: Collection[str]) -> dict[str, Author]:
         return self._database.read(billing.known_authors, self._platform, ids)
 

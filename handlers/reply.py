@@ -149,8 +149,7 @@ def _check(switchboard: Switchboard, about: Carried, text: str, submission: str)
     post = switchboard.database.read(post_answered, about.mention_id, about.seen)
     with closing(switchboard.open(post.platform)) as platform:
         check_text(post, text, platform)
-        charge = platform.price(text.strip())
-    switchboard.database.read(refuse_if_spent, post.platform, charge)
+    switchboard.database.read(refuse_if_spent, platform, text, submission=submission)
 
 
 def _by_hand(switchboard: Switchboard, about: Carried, text: str) -> Block:

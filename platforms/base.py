@@ -203,6 +203,10 @@ class Ledger:
         """Whether reading may go on today, for so many thousandths of a dollar more."""
         return True
 
+    def allows_reply(self, mills: int) -> bool:
+        """Whether a reply may leave that costs so many thousandths of a dollar."""
+        return True
+
     def known(self, ids: Collection[str]) -> dict[str, Author]:
         """Those of these authors, by id, who were looked up lately."""
         return {}

@@ -41,6 +41,10 @@ EDITED = (
     "The author changed the post after you wrote this. "
     "Read what it says now, then press Try again, or change the text."
 )
+SPENT = (
+    "It costs more than is left of today's budget for replies. "
+    "Ask an admin to raise it, or press Try again after midnight UTC."
+)
 
 
 class PostEditedError(RejectedError):
@@ -96,11 +100,14 @@ class ReplySender(Sender[Answer, PublishedReply]):
         )  # fmt: skip
 
     def check(self, parcel: Answer) -> bool:
-        """Refuse what would stand under a post that is gone or says something else now."""
+        """Refuse what would stand under a post that is gone or says something else now, and what
+        today's budget does not pay for: others may have left since it was submitted.
+        """  # noqa: D205 (one sentence that is long)
         if parcel.gone:
             raise GoneError(str(PostGone()))
         if parcel.about not in ("", fingerprint(parcel.to.text)):
             raise PostEditedError
+        self._refuse_if_spent(parcel)
         if parcel.fresh:
             return False
         state = self._state(parcel)
@@ -142,6 +149,12 @@ class ReplySender(Sender[Answer, PublishedReply]):
 
     def doubt(self, store: Store, lease: Lease) -> None:
         publish.record_uncertain(store, _reply(store, lease))
+
+    def _refuse_if_spent(self, parcel: Answer) -> None:
+        with closing(opened(self._open, parcel.platform)) as platform:
+            charge = platform.price(parcel.text)
+            if charge is not None and not platform.ledger.allows_reply(charge.mills):
+                raise RejectedError(SPENT)
 
     def _state(self, parcel: Answer) -> SourceState | None:
         """What the platform says of the post now; None when it knows no more than we do.

@@ -2,19 +2,24 @@
 
 Reading stops when its budget is spent and goes on at the next midnight of UTC, where it stopped.
 A reply is another matter: a person has decided to answer somebody, and was told the price; so
-replies are held back only where a budget for them was set, and then before they are queued.
+replies are held back only where a budget for them was set: before they are queued, and once more
+before they leave, because others may have left meanwhile.
 """
 
 from collections.abc import Sequence
 
+from sqlalchemy import select
+
 from bot import billing, journal
 from bot.errors import RepliesSpent
+from bot.models import Mention, Reply, ReplyState
 from bot.purse import purse
 from bot.store import Store
 from bot.wording import money
 from platforms.base import Charge, Platform
 
 WARN_AT = 0.8
+_NOT_BILLED = (ReplyState.QUEUED, ReplyState.SENDING)
 
 
 def may_read(store: Store, platform: str, mills: int = 0) -> bool:
@@ -56,12 +61,38 @@ def price_told(platform: Platform | type[Platform], text: str) -> str:
     return f"A {charge.kind} costs {money(charge.mills)} on {platform.label}." if charge else ""
 
 
-def refuse_if_spent(store: Store, platform: str, charge: Charge | None) -> None:
-    """Raise RepliesSpent when publishing would cost more than may be spent on replies today."""
-    now = purse(store, platform)
-    if charge is not None and not now.may_write(charge.mills):
-        left = max(0, (now.write_limit or 0) - now.written)
-        raise RepliesSpent(costs=money(charge.mills), left=money(left))
+def may_write(store: Store, platform: str, mills: int) -> bool:
+    """Whether today's budget for replies lets so much be spent on one that leaves now."""
+    return purse(store, platform).may_write(mills)
+
+
+def refuse_if_spent(
+    store: Store, platform: Platform | type[Platform], text: str, *, submission: str = ""
+) -> None:
+    """Raise RepliesSpent when publishing this would cost more than may be spent on replies today.
+
+    What waits to leave counts as spent, but for what came of this very submission: Slack may bring
+    it twice.
+    """
+    now, price = purse(store, platform.name), _mills(platform, text)
+    if not price or now.write_limit is None:
+        return
+    waiting = _texts_that_wait(store, platform.name, besides=submission)
+    spent = now.written + sum(_mills(platform, one) for one in waiting)
+    if spent + price > now.write_limit:
+        raise RepliesSpent(costs=money(price), left=money(max(0, now.write_limit - spent)))
+
+
+def _mills(platform: Platform | type[Platform], text: str) -> int:
+    charge = platform.price(text.strip())
+    return charge.mills if charge else 0
+
+
+def _texts_that_wait(store: Store, platform: str, *, besides: str) -> Sequence[str]:
+    """What is on its way to a platform, and is not billed yet."""
+    query = select(Reply.text).join(Mention, Mention.id == Reply.mention_id)
+    query = query.where(Mention.platform == platform, Reply.state.in_(_NOT_BILLED))
+    return store.session.scalars(query.where(Reply.submission != besides)).all()
 
 
 def _running_out(what: str, limit: int) -> str:

@@ -8,10 +8,13 @@ import pytest
 from bot import billing
 from bot.config import Budget, Policy
 from bot.finding import containing
+from bot.models import ReplyState
 from bot.purse import purse
 from bot.sandbox.square import Square
-from tests.bot.worker import Worker
+from bot.usecases.reply import send_again
+from tests.bot.worker import BEN, Worker
 
+LINK = "Please look at https://acme.example/routers. Ben"
 NOON = datetime.now(UTC).replace(hour=12) + timedelta(days=1)
 """Of a day that X's search takes, and far from its end."""
 
@@ -109,6 +112,36 @@ def test_a_reply_goes_out_whatever_reading_has_cost_and_is_counted(worker: Worke
     assert len(worker.public("x")) == 1
     rows = {one.kind: one for one in worker.database.read(billing.spendings, "x")}
     assert (rows["reply with a link"].units, rows["reply with a link"].mills) == (1, 200)
+
+
+def test_what_was_queued_while_x_was_busy_leaves_as_far_as_the_budget_goes(worker: Worker):
+    """However it was queued: approved, or sent again, it was never asked what it costs."""
+    worker.configure(budget={"x": Budget(replies=0.4)})
+    worker.read("x")
+    for number in range(1, 6):
+        worker.square.post("x", f"customer{number}", "@acme my router is broken")
+    worker.read("x")
+    for number in range(1, 6):
+        worker.answer(f"{LINK} No. {number}", mention=number)
+    worker.square.order_fault("x", "429", on="write")
+    worker.deliver()
+    assert len(worker.public("x")) == 2
+    rows = {one.kind: one for one in worker.database.read(billing.spendings, "x")}
+    assert rows["reply with a link"].mills == 400
+    states = [worker.state_of_reply(number) for number in range(1, 6)]
+    assert sorted(states) == [ReplyState.FAILED] * 3 + [ReplyState.SENT] * 2
+    notices = [one.text for one in worker.slack.dms(worker.ben)]
+    assert len(notices) == 3
+    for told in notices:
+        assert "It costs more than is left of today's budget for replies." in told
+        assert "press Try again after midnight UTC" in told
+        assert LINK in told, "the text is lost"
+
+    late = states.index(ReplyState.FAILED) + 1
+    worker.clock.move(timedelta(hours=12))
+    worker.database.write(send_again, late, by=BEN, click="again")
+    worker.deliver()
+    assert worker.state_of_reply(late) == ReplyState.SENT
 
 
 def test_an_author_is_looked_up_once_over_restarts(worker: Worker):

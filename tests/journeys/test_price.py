@@ -114,6 +114,20 @@ def test_a_reply_that_used_up_the_budget_is_no_draft_when_reply_is_pressed_again
     assert field_text(kept) == "", "what is public waits to be sent once more"
 
 
+def test_what_waits_to_leave_is_spent_already(town: Town):
+    town.configure(budget={"x": Budget(replies=0.3)})
+    town.post(QUESTION, on="x", by="mara_k")
+    town.slack.duplicate_next()
+    assert not town.ben.submit(open_reply(town, town.ben), {"text": LINK}).errors
+    town.post(QUESTION, on="x", by="tobi_w")
+    ack = town.cat.submit(open_reply(town, town.cat), {"text": LINK})
+    (said,) = ack.errors.values()
+    assert said.startswith("That costs 20 cents; replies may cost 10 cents more today.")
+    town.deliver()
+    assert len(town.square.replies_by_brand("x")) == 1
+    assert field_text(open_reply(town, town.cat)) == LINK
+
+
 def test_a_window_that_cannot_be_changed_loses_no_draft(town: Town):
     town.post(QUESTION, on="x")
     open_reply(town, town.ben)

@@ -15,9 +15,12 @@ from bot.sandbox.world import MovableClock
 from bot.usecases.configure import apply_config
 from bot.usecases.spending import may_read, refuse_if_spent, why_not_reading
 from platforms.base import Author, Charge
+from platforms.square import Square
+from platforms.x import X
 from tests.bot.conftest import Others
 from tests.bot.steps import company, outbox_keys
 
+LINK = "Here: https://acme.example/refunds"
 MARA = Author(id="7", handle="mara_k", name="Mara K.", url="https://x.com/mara_k", followers=9)
 
 
@@ -89,7 +92,9 @@ def test_without_a_budget_nothing_is_held_back(database: Database, ledger: KeptL
     ledger.note(posts(*range(5000)))
     assert ledger.allows(10**9)
     assert database.read(why_not_reading, "x", label="X") is None
-    database.read(refuse_if_spent, "x", Charge(kind="reply", mills=10**9, write=True))
+    ledger.note([Charge(kind="reply", mills=10**9, write=True)])
+    database.read(refuse_if_spent, X, LINK)
+    assert ledger.allows_reply(10**9)
 
 
 def test_reading_stops_when_its_budget_is_spent_and_goes_on_tomorrow(
@@ -118,14 +123,15 @@ def test_replies_have_a_budget_of_their_own(database: Database, ledger: KeptLedg
     set_budget(database, reads=0.01, replies=0.25)
     ledger.note(posts(1, 2))
     reply = Charge(kind="reply with a link", mills=200, id="1", write=True)
-    database.read(refuse_if_spent, "x", reply)
+    database.read(refuse_if_spent, X, LINK)
     ledger.note([reply])
     now = database.read(purse, "x")
     assert (now.read, now.written) == (10, 200)
     with pytest.raises(RepliesSpent, match="That costs 20 cents; replies may cost 5 cents more"):
-        database.read(refuse_if_spent, "x", reply)
-    database.read(refuse_if_spent, "x", Charge(kind="reply", mills=50, write=True))
-    database.read(refuse_if_spent, "x", None)
+        database.read(refuse_if_spent, X, LINK)
+    database.read(refuse_if_spent, X, "It went out today.")
+    database.read(refuse_if_spent, Square, LINK)
+    assert (ledger.allows_reply(50), ledger.allows_reply(51)) == (True, False)
 
 
 def test_admins_are_warned_once_a_day_when_little_is_left(
