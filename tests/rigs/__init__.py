@@ -4,7 +4,8 @@ Nothing is lost: a mention that a platform showed us reaches a channel; typed te
 what was acknowledged is written down. Nothing happens twice: one card a mention, one owner a claim,
 one public reply a submission.
 
-steps.py, forks.py, journeys.py, crash.py    kill -9 at every step that touches database or network
+steps.py, forks.py, office.py, crash.py      kill -9 at every step that touches database or network
+journeys.py, second_looks.py                 what people do meanwhile, and what must be true then
 edges.py, schedule.py, simulation.py         several workers, interleaved and broken by seed
 mutants.py                                   deliberate bugs: does a rig notice each of them?
 races.py                                     fifty people press the same button

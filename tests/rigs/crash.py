@@ -11,20 +11,34 @@ import logging
 import random
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from itertools import count
 
 from tests.rigs import lanes
 from tests.rigs.findings import Findings
-from tests.rigs.journeys import JOURNEYS, Journey
+from tests.rigs.journeys import (
+    Claim,
+    Draft,
+    Journey,
+    NoReply,
+    Note,
+    ReadPage,
+    Reply,
+    SendTo,
+    Summary,
+)
 from tests.rigs.office import DELIVER, READ, Office
+from tests.rigs.second_looks import Changed, Held, TakenDown
 
+JOURNEYS = (
+    ReadPage, Claim, Reply, Draft, SendTo, NoReply, Note, Summary, Held, Changed, TakenDown,
+)  # fmt: skip
 STOCK = 20
 """How many cards are posted beforehand at once."""
 PATIENCE = 3
 """How often people press what is not acknowledged, before they wait till the bot is back."""
-LONGEST = 400
+LONGEST = 800
 """More steps than any journey has."""
 
 
@@ -40,7 +54,7 @@ class CrashRig:
         for step in range(1, LONGEST, every):
             journey = next(stock, None)
             if journey is None:
-                stock = iter(self._prepared(kind, STOCK))
+                stock = iter(self._prepared([kind] * STOCK))
                 journey = next(stock)
             if not self.live(journey, [step]):
                 return
@@ -49,8 +63,8 @@ class CrashRig:
     def several_deaths(self, *, kills: int, runs: int, seed: int) -> None:
         """Journey after journey, each with deaths at steps that chance chooses."""
         chance = random.Random(seed)
-        for number in range(runs):
-            (journey,) = self._prepared(JOURNEYS[(seed + number) % len(JOURNEYS)], 1)
+        kinds = [JOURNEYS[(seed + number) % len(JOURNEYS)] for number in range(runs)]
+        for journey in self._prepared(kinds):
             self.live(journey, [chance.randint(1, 100) for _ in range(kills)])
 
     def live(self, journey: Journey, kills: list[int]) -> int:
@@ -72,14 +86,18 @@ class CrashRig:
         office.bot.kill()
         return len(deaths)
 
-    def _prepared(self, kind: type[Journey], number: int) -> list[Journey]:
-        """Journeys of a kind, with the cards that they begin with."""
+    def _prepared(self, kinds: Sequence[type[Journey]]) -> list[Journey]:
+        """A journey of each kind, with the card that it begins with."""
         office = self._office
-        made = [kind(office, next(self._numbers)) for _ in range(number)]
-        if kind.ready_made:
+        made = [kind(office, next(self._numbers)) for kind in kinds]
+        if any(kind.ready_made for kind in kinds):
             office.start_bot()
             assert office.bot.ask(READ)
             assert office.bot.ask(DELIVER)
+            for one in made:
+                one.begin()
+            assert office.bot.ask(DELIVER)
+            office.clear_desk()
             office.bot.kill()
         return made
 

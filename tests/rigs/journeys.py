@@ -9,7 +9,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from typing import ClassVar
 
-from bot.sandbox.records import Ack, Message, RefusedError
+from bot.sandbox.people import Person
+from bot.sandbox.records import Ack, Message, RefusedError, View
 from bot.sandbox.square import Post
 from bot.slack import ids
 from tests.rigs.office import DELIVER, READ, RING, Office
@@ -35,6 +36,10 @@ class Journey(ABC):
         if self.ready_made:
             self.post: Post = office.post(self.text)
 
+    def begin(self) -> None:
+        """What people do before with its card, while nobody dies; the journey's own act follows."""
+        self.acknowledged = False
+
     @abstractmethod
     def act(self) -> None:
         """Do it; Switchboard may die meanwhile. Asked for until it is `acknowledged`."""
@@ -49,6 +54,21 @@ class Journey(ABC):
 
     def note(self, ack: Ack) -> None:
         self.acknowledged = ack.ok and not ack.errors
+
+    def window(self, who: Person, kind: str, label: str) -> View | None:
+        """The window of that kind that somebody has open, or opens behind ⋯."""
+        there = menu(self.card)
+        if self.office.modal(who, kind) is None and label in there:
+            who.choose(self.card, ids.MORE, there[label])
+        return self.office.modal(who, kind)
+
+    def answer(self, who: Person) -> None:
+        """Reply, in the window that is open or in a new one."""
+        if self.office.modal(who, ids.REPLY_MODAL) is None:
+            who.click(self.card, ids.REPLY)
+        modal = self.office.modal(who, ids.REPLY_MODAL)
+        if modal is not None:
+            self.note(who.submit(modal, {"text": SORRY.format(self.number)}))
 
     def once(self, what: str, found: int, wanted: int = 1) -> Iterator[str]:
         if found < wanted:
@@ -96,21 +116,16 @@ class Reply(Journey):
     promise = "a submission is one public reply"
 
     def act(self) -> None:
-        office, ben = self.office, self.office.ben
-        if office.modal(ben, ids.REPLY_MODAL) is None and not ben.click(self.card, ids.REPLY).ok:
-            return
-        modal = office.modal(ben, ids.REPLY_MODAL)
-        if modal is not None:
-            self.note(ben.submit(modal, {"text": SORRY.format(self.number)}))
+        self.answer(self.office.ben)
 
     def check(self) -> Iterator[str]:
-        self._decide()
+        self.settle_doubt()
         published = self.office.published(self.post)
         yield from self.once("a public reply", len(published))
         yield from self.once("the answer", words(self.card).count("Answered by *Ben Okafor*"))
         yield from self.in_thread("sent a reply on its way")
 
-    def _decide(self) -> None:
+    def settle_doubt(self) -> None:
         """In doubt a person looks at the platform and decides."""
         if "It is there" in words(self.card):
             there = bool(self.office.published(self.post))
@@ -164,30 +179,22 @@ class NoReply(Journey):
     promise = "a verdict stands, once"
 
     def act(self) -> None:
-        office, ana = self.office, self.office.ana
-        modal = office.modal(ana, ids.CLOSE_MODAL)
-        if modal is None and self._open("No reply needed…"):
-            modal = office.modal(ana, ids.CLOSE_MODAL)
+        ana = self.office.ana
+        modal = self.window(ana, ids.CLOSE_MODAL, "No reply needed…")
         if modal is not None:
             self.note(ana.submit(modal, {"verdict": "spam"}))
-
-    def _open(self, label: str) -> bool:
-        there = menu(self.card)
-        return label in there and self.office.ana.choose(self.card, ids.MORE, there[label]).ok
 
     def check(self) -> Iterator[str]:
         yield from self.once("the verdict", words(self.card).count("No reply needed: spam"))
         yield from self.in_thread("no reply needed (spam)")
 
 
-class Note(NoReply):
+class Note(Journey):
     promise = "a note stands in the thread, once"
 
     def act(self) -> None:
-        office, ana = self.office, self.office.ana
-        modal = office.modal(ana, ids.NOTE_MODAL)
-        if modal is None and self._open("Add a note…"):
-            modal = office.modal(ana, ids.NOTE_MODAL)
+        ana = self.office.ana
+        modal = self.window(ana, ids.NOTE_MODAL, "Add a note…")
         if modal is not None:
             self.note(ana.submit(modal, {"text": f"Called her about {self.number}."}))
 
@@ -216,6 +223,3 @@ class Summary(Journey):
 
     def _summaries(self) -> int:
         return len(self.office.slack.messages("leadership"))
-
-
-JOURNEYS = (ReadPage, Claim, Reply, Draft, SendTo, NoReply, Note, Summary)

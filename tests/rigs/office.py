@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import app
+from bot.config import Policy
 from bot.outbox import LEASE
 from bot.sandbox.records import Message, NotFoundError
 from bot.sandbox.square import Post
@@ -20,8 +21,9 @@ from tests.town import EXAMPLE, MONDAY_MORNING, Town, words
 READ, DELIVER, RING = b"r", b"d", b"c"
 """One round of the town square; send what is due till nothing is; the clock of summaries rings."""
 
-
 PATIENCE_SECONDS = 30.0
+ALWAYS = 1000
+"""More replies than anybody writes here."""
 
 
 class Switchboard(Town):
@@ -32,6 +34,9 @@ class Switchboard(Town):
         self.clock = clock
         self._board = board
         self.start_worker()
+        # Ben's replies leave at once, and Cat's never do before somebody approved them.
+        ben = self.process.workspace.user_id("@ben")
+        self.configure(admins=(ben,), policy=Policy(approve_first=ALWAYS))
         self._warm_up()
 
     def obey(self, order: bytes) -> None:

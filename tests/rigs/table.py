@@ -41,6 +41,7 @@ def write(found: Sequence[tuple[str, Findings]], *, part: int, seconds: float) -
         f" {row['lost']} | {row['twice']} |"
         for database, one in found
         for promise, row in one.rows.items()
+        if row["points"]
     ]
     share = f"one in {part} of all points, " if part > 1 else ""
     PAGE.write_text("\n".join([
