@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot import amendments
-from bot.models import Amendment, Card, Delivery, Reply
+from bot.models import Card, Delivery, Reply
 from bot.slack.cards import Labels
 from bot.store import Store
 
@@ -19,7 +19,6 @@ class Parcel:
     """What it means to give it up, as a sentence."""
     mention_id: int | None = None
     reply: Reply | None = None
-    amendment: Amendment | None = None
 
 
 def parcel(store: Store, row: Delivery, *, label: Labels) -> Parcel:
@@ -92,7 +91,7 @@ def _amendment(store: Store, row: Delivery, label: Labels) -> Parcel | None:
     what, means = f"{who}'s change of {where}", "It stays as it is; the new text is kept."
     if amendment.is_removal:
         what, means = f"Taking down {where}, as {who} asked", "It stays public."
-    return Parcel(what, f"Our reply: {means}", amendment.mention_id, amendment=amendment)
+    return Parcel(what, f"Our reply: {means}", amendment.mention_id)
 
 
 def _place(card: Card) -> str:

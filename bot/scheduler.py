@@ -56,9 +56,9 @@ class Scheduler:
         tick = min(every, LONGEST_TICK)
         for source in sources:
             self._add(partial(self._read, source), every=tick)
-            self._add(partial(self._watch, source.name), every=SILENCE_EVERY)
+            self._add(partial(self._listen, source.name), every=SILENCE_EVERY)
         for watcher in watchers:
-            self._add(partial(self._look, watcher), every=min(every, WATCH_TICK))
+            self._add(partial(self._watch, watcher), every=min(every, WATCH_TICK))
         self._add(self._summaries, every=summary_every)
 
     def start(self) -> None:
@@ -77,14 +77,14 @@ class Scheduler:
         if recorded is not None and (recorded.new or recorded.changed):
             self._wake()
 
-    def _watch(self, platform: str) -> None:
+    def _listen(self, platform: str) -> None:
         since = self._database.read(quiet_since, platform)
         if since is not None:
             label = self._label(platform)
             self._database.write(tell_of_silence, platform, since, label=label)
             self._wake()
 
-    def _look(self, watcher: Watcher) -> None:
+    def _watch(self, watcher: Watcher) -> None:
         if watcher.run():
             self._wake()
 

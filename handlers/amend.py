@@ -75,7 +75,7 @@ def _hear_changes(app: App, switchboard: Switchboard) -> None:
 
     @app.action({"action_id": ids.TEXT, "block_id": ids.NEW_TEXT})
     def keep(ack: Ack, body: Payload) -> None:
-        view, by = body["view"], payloads.actor(body)
+        view, by = payloads.view(body), payloads.actor(body)
         database.write(
             save_change, payloads.about_reply(view).reply_id, payloads.value(body),
             by=by, submission=payloads.window(view),

@@ -44,7 +44,7 @@ TIMEOUT = (5.0, 10.0)
 TOTAL_SECONDS = 30.0
 REDIRECTS = 5
 LENGTH_LIMIT = 10_000
-_AGENT = "Switchboard (reads feeds; https://pypi.org/project/feedparser/)"
+_AGENT = "Switchboard (reads this feed for mentions of a brand)"
 
 
 def _addresses(value: object) -> object:

@@ -38,7 +38,7 @@ REPLY_MOVES: dict[ReplyState, frozenset[ReplyState]] = {
     ReplyState.UNCERTAIN: frozenset(
         {ReplyState.SENT, ReplyState.QUEUED, ReplyState.FAILED, ReplyState.HELD}
     ),
-    ReplyState.FAILED: frozenset({ReplyState.QUEUED, ReplyState.HELD, ReplyState.DRAFT}),
+    ReplyState.FAILED: frozenset({ReplyState.QUEUED, ReplyState.HELD}),
     ReplyState.SENT: frozenset({ReplyState.TAKEN_DOWN}),
     ReplyState.TAKEN_DOWN: frozenset(),
 }

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from bot.errors import Unreadable
 from bot.models import Mention, Reply
 from bot.slack import ids
 from bot.slack.blocks import (
@@ -54,12 +55,12 @@ class CarriedReply(NamedTuple):
 
 
 def carried_reply(metadata: str) -> CarriedReply:
-    """Read it back; raises ValueError when somebody made it up."""
+    """Read it back; raises Unreadable when somebody made it up."""
     try:
         values = json.loads(metadata)
         return CarriedReply(int(values["r"]), str(values["seen"]))
-    except (TypeError, KeyError) as error:
-        raise ValueError("not a window of ours") from error
+    except (TypeError, KeyError, ValueError) as error:
+        raise Unreadable from error
 
 
 def carry_reply(reply: Reply, seen: str = "") -> str:

@@ -51,7 +51,7 @@ WAYS = {
     Q: {SENDING, F},
     SENDING: {SENDING, Q, SENT, F, U},
     U: {SENT, Q, F, HELD},
-    F: {Q, HELD, D},
+    F: {Q, HELD},
     SENT: {DOWN},
     DOWN: set(),
 }

@@ -1,5 +1,6 @@
 """What we said in public is changed, corrected or taken down; all can see by whom and why."""
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 
 from bot import conversation
 from bot.config import Policy
+from bot.sandbox.payloads import submission
 from bot.sandbox.people import Person
 from bot.sandbox.records import Ack, View
 from bot.sandbox.square import Post
@@ -162,6 +164,20 @@ def test_a_wrong_change_is_refused_under_its_field_and_kept(
     assert public(town) == [WRONG]
     again = open_modal(town, town.ben, town.card("billing"), CHANGE)
     assert field_text(again, "new_text") == typed.get("new_text", RIGHT)
+
+
+@pytest.mark.parametrize("metadata", ["", "[]", "5", '{"r":"x","seen":""}', '{"m":1,"seen":""}'])
+def test_a_window_that_is_none_of_ours_is_told_so_and_is_no_fault(
+    town: Town, metadata: str, caplog: pytest.LogCaptureFixture
+):
+    answered(town)
+    modal = open_modal(town, town.ben, town.card("billing"), CHANGE)
+    payload = submission(town.slack.inside, town.ben.member, modal)
+    payload["view"]["private_metadata"] = metadata
+    body = town.slack.courier.bring("interactive", payload).body
+    errors = (json.loads(body) if isinstance(body, str) else body)["errors"]
+    assert "I cannot read what Slack told of this" in errors["new_text"]
+    assert caplog.records == [], "it is written down as a fault of ours"
 
 
 def test_what_was_typed_and_not_submitted_is_there_again(town: Town):

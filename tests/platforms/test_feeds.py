@@ -55,6 +55,13 @@ def feeds(scripted: Scripted) -> Iterator[Open]:
         yield open_one
 
 
+def test_a_feeds_server_is_told_who_asks_and_what_for(feeds: Open, scripted: Scripted):
+    scripted.on("/feed", EMPTY)
+    feeds("/feed").fetch(QUERY, cursor=None)
+    (heard,) = scripted.heard
+    assert heard["user-agent"] == "Switchboard (reads this feed for mentions of a brand)"
+
+
 def titles(mentions: tuple[FoundMention, ...]) -> list[str]:
     return [mention.text.split("\n")[0] for mention in mentions]
 
