@@ -1,6 +1,7 @@
-"""Every SELECT, by name. One Store is one transaction; `now` is its time.
+"""The SELECTs that journeys share, by name. One Store is one transaction; `now` is its time.
 
-It adds and finds rows and decides nothing: rules live in `bot/models.py` and in the use cases.
+It adds and finds rows and decides nothing: rules live in `bot/models/` and in the use cases. What
+one journey alone asks for stands beside it, as in `bot/posts.py` or `bot/finding.py`.
 """
 
 from collections.abc import Iterable, Sequence

@@ -76,6 +76,14 @@ def test_every_room_on_the_map_exists():
     assert not missing
 
 
+def test_every_room_of_the_bot_is_on_the_map():
+    table = CONTRIBUTING.split("```")[1]
+    rooms = {f"bot/{one.name}" for one in (ROOT / "bot").glob("*.py")} - {"bot/__init__.py"}
+    rooms |= {f"bot/{one.parent.name}/" for one in (ROOT / "bot").glob("*/__init__.py")}
+    named = set(re.findall(r"bot/[a-z_]+(?:\.py|/)", table))
+    assert rooms - named == set(), "say in CONTRIBUTING.md under Rooms what these are for"
+
+
 @pytest.mark.parametrize(
     "package", sorted(named_packages("requirements.in") | named_packages("requirements-dev.in"))
 )
