@@ -117,9 +117,11 @@ def test_a_reply_that_used_up_the_budget_is_no_draft_when_reply_is_pressed_again
 def test_what_waits_to_leave_is_spent_already(town: Town):
     town.configure(budget={"x": Budget(replies=0.3)})
     town.post(QUESTION, on="x", by="mara_k")
-    town.slack.duplicate_next()
-    assert not town.ben.submit(open_reply(town, town.ben), {"text": LINK}).errors
+    first = town.card("billing")
     town.post(QUESTION, on="x", by="tobi_w")
+    assert town.ben.click(first, "reply").ok
+    town.slack.duplicate_next()
+    assert not town.ben.submit(town.modal(town.ben), {"text": LINK}).errors
     ack = town.cat.submit(open_reply(town, town.cat), {"text": LINK})
     (said,) = ack.errors.values()
     assert said.startswith("That costs 20 cents; replies may cost 10 cents more today.")
