@@ -21,15 +21,20 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, TextIO
 
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
+try:
+    from sqlalchemy.exc import OperationalError, SQLAlchemyError
+except ModuleNotFoundError as error:
+    typed = " ".join(("app.py", *sys.argv[1:]))
+    sys.exit(f"{error.name} is not here. Next: make install, then .venv/bin/python {typed}")
 
 from bot import doctor, logs, pressing, schema, sentry
 from bot.backup import BackupError, back_up
 from bot.clock import Clock, utc_now
-from bot.config import Config, read_config, write_config
+from bot.config import Config, write_config
+from bot.config_file import ConfigFileError, load_config
 from bot.config_mistakes import ConfigError
 from bot.database import Database, found_no_room
-from bot.diagnosis import Finding
+from bot.diagnosis import OPEN, Finding
 from bot.engine.tables import ForeignTablesError
 from bot.errors import Refusal
 from bot.models import DeliveryState
@@ -39,7 +44,7 @@ from bot.settings import DatabaseSettings, Settings, SettingsError
 from bot.slack.as_text import as_text
 from bot.slack.summary import draw_summary
 from bot.usecases.audit import Line, as_cell, policy_trail, trail
-from bot.usecases.configure import apply_config, current_config, is_configured
+from bot.usecases.configure import apply_config, as_applied, current_config, is_configured
 from bot.usecases.erase import erase_author, erase_conversation, traces
 from bot.usecases.summary import queue_summary, read_week, summarize, week_of, zone_of
 from bot.web import SLACK_PATH
@@ -81,8 +86,8 @@ class CommandError(Exception):
 
 
 MISTAKES = (
-    SettingsError, SettingsProblem, ConfigError, ForeignTablesError, Refusal, CommandError,
-    sentry.SentryMissingError, BackupError,
+    SettingsError, SettingsProblem, ConfigError, ConfigFileError, ForeignTablesError, Refusal,
+    CommandError, sentry.SentryMissingError, BackupError,
 )  # fmt: skip
 
 
@@ -134,19 +139,6 @@ def fill_when_empty(database: Database, config_path: Path) -> None:
         log.info("filled the empty database from %s", config_path)
 
 
-def load_config(path: Path) -> Config:
-    """Read the file; raises ConfigError or CommandError with the next step."""
-    try:
-        return read_config(path.read_text(encoding="utf-8"), name=path.name)
-    except FileNotFoundError:
-        raise CommandError(
-            f"{path} does not exist. Next: cp switchboard.example.toml {path}, and change what is "
-            "in it; or set SWITCHBOARD_CONFIG to the file you have."
-        ) from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise CommandError(f"{path} cannot be read ({error}). Next: save it as UTF-8.") from None
-
-
 def _process(env: Mapping[str, str], *, clock: Clock | None = None) -> Process:
     settings = Settings.read(env)
     platforms = {one.platform.name: one for one in configured(env)}
@@ -183,17 +175,28 @@ def _serve(process: Process) -> int:
 def run_check(options: argparse.Namespace, env: Mapping[str, str]) -> int:
     process = _process(env)
     findings = list(_told(doctor.examine(
-        process.database, process.workspace, process.platforms, engine=process.settings.engine
+        process.database, process.workspace, process.platforms, process.settings
     )))  # fmt: skip
     if _takes_writes(process):
         findings += _told(_presses(options, process))
     process.stop()
-    fine = all(one.ok is not False for one in findings)
-    well = "All is well."
-    if options.press is not None and findings[-1].ok is None:
-        well = "Nothing is wrong as far as that goes; that a press comes back is not proved."
-    print(well if fine else "Mend what stands under PROBLEM, then check again.")
-    return 0 if fine else 1
+    print(_in_short(findings, asked=options.press is not None))
+    return 1 if _is_wrong(findings) else 0
+
+
+def _in_short(findings: list[Finding], *, asked: bool) -> str:
+    """`asked`: whether a press was to be proved, too."""
+    if _is_wrong(findings):
+        return "Mend what stands under PROBLEM, then check again."
+    if asked and findings[-1].ok is None:
+        return "Nothing is wrong as far as that goes; that a press comes back is not proved."
+    if any(one.ok is None and one.mark == OPEN for one in findings):
+        return "Nothing is wrong. What stands under open is yet to do."
+    return "All is well."
+
+
+def _is_wrong(findings: list[Finding]) -> bool:
+    return any(one.ok is False for one in findings)
 
 
 def _presses(options: argparse.Namespace, process: Process) -> Iterator[Finding]:
@@ -238,10 +241,11 @@ def run_config(options: argparse.Namespace, env: Mapping[str, str]) -> int:
 def _import_config(database: Database, have: str, file: Path, *, yes: bool) -> None:
     """Show what would change, and change it when that is wanted."""
     wanted = load_config(file)
+    become = database.read(as_applied, wanted)
     difference = "".join(
         difflib.unified_diff(
             have.splitlines(keepends=True),
-            write_config(wanted).splitlines(keepends=True),
+            write_config(become).splitlines(keepends=True),
             "the database",
             str(file),
         )

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+OPEN = "open"
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -14,3 +16,8 @@ class Finding:
     def __str__(self) -> str:
         mark = {True: "ok", False: "PROBLEM", None: self.mark}[self.ok]
         return f"{mark:8}{self.sentence}"
+
+
+def left_open(sentence: str) -> Finding:
+    """Nothing is wrong, and something is yet to do or to prove."""
+    return Finding(ok=None, sentence=sentence, mark=OPEN)

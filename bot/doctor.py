@@ -1,46 +1,171 @@
 """`python app.py check`: says what is connected, what is missing, and the exact next step."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
+from enum import Enum, auto
+from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot import disk, schema
+from bot.config import Config
+from bot.config_file import ConfigFileError, load_config
+from bot.config_mistakes import ConfigError
 from bot.database import Database
-from bot.diagnosis import Finding
+from bot.diagnosis import Finding, left_open
+from bot.settings import EMBEDDED, Settings
 from bot.slack.workspace import Workspace
 from bot.store import Store
-from bot.usecases.configure import current_config, is_configured
+from bot.usecases.configure import as_applied, current_config, is_configured
 from bot.usecases.health import health
 from platforms import Configured, available
-from platforms.base import PlatformError
+from platforms.base import PausedError, PlatformError
+
+NO_ADMIN = (
+    "No admin is named: nobody hears of trouble, and at first replies leave without a second "
+    "pair of eyes. Next: in Slack, your profile > ⋮ > Copy member ID; add it to admins in {file}"
+)
+INSTALL_STEP = (
+    "Next: install the app anew at api.slack.com/apps, and set SLACK_BOT_TOKEN to its token."
+)
+NETWORK_STEP = "Next: look at this machine's network and at SLACK_API_URL, then check again."
+
+
+class _Held(Enum):
+    """What of the database can be looked at."""
+
+    NOTHING = auto()
+    NEW = auto()
+    ALL = auto()
 
 
 def examine(
     database: Database,
     workspace: Workspace,
     platforms: Mapping[str, Configured],
-    *,
-    engine: str,
+    settings: Settings,
 ) -> Iterator[Finding]:
     """Look at one thing after the other, each told as soon as it is known."""
-    ready = None
-    for finding in _database(database, engine):
-        ready = finding.ok
-        yield finding
+    held = yield from _database(database, settings.engine)
+    config = None
+    if held is not _Held.NOTHING:
+        config = yield from _configuration(database, held, settings.config_path)
     slack = _slack(workspace)
     yield slack
-    if ready and slack.ok:
-        yield from _channels(database, workspace)
+    if config is not None and slack.ok:
+        yield from _channels(config, workspace)
     yield from _platforms(platforms)
-    if ready:
-        yield from _budgets(database)
+    if config is not None:
+        yield from _budgets(config)
+    if held is _Held.ALL:
         yield from _health(database)
 
 
-def _budgets(database: Database) -> Iterator[Finding]:
+def _database(database: Database, engine: str) -> Generator[Finding, None, _Held]:
+    name = database.engine.dialect.name
+    try:
+        current = schema.is_current(database, engine=engine)
+        new = not current and schema.is_new(database)
+    except SQLAlchemyError as error:
+        reason = str(error).splitlines()[0]
+        yield Finding(ok=False, sentence=f"The database ({name}) does not answer: {reason}")
+        return _Held.NOTHING
+    if new and engine == EMBEDDED:
+        yield left_open(
+            f"The database ({name}) is new: the first start of python app.py creates it "
+            "(where web and worker run apart: python app.py migrate)."
+        )
+        return _Held.NEW
+    if not current:
+        yield Finding(ok=False, sentence=f"{name}: not up to date. Next: python app.py migrate")
+        return _Held.NEW if new else _Held.NOTHING
+    if room := disk.trouble(database, surely=True):
+        yield Finding(ok=False, sentence=room)
+    yield Finding(ok=True, sentence=f"The database ({name}) is up to date.")
+    return _Held.ALL
+
+
+def _configuration(
+    database: Database, held: _Held, file: Path
+) -> Generator[Finding, None, Config | None]:
+    """What holds, or will hold from the first start on: the file fills an empty database only."""
+    if held is _Held.ALL and database.read(is_configured):
+        yield from _later_file(database, file)
+        config, change = database.read(current_config), ", then python app.py config import"
+    else:
+        first = yield from _first_file(file)
+        if first is None:
+            return None
+        config, change = first, ""
+    if not config.admins:
+        yield left_open(NO_ADMIN.format(file=file) + change)
+    return config
+
+
+def _first_file(file: Path) -> Generator[Finding, None, Config | None]:
+    try:
+        config = load_config(file)
+    except (ConfigError, ConfigFileError) as error:
+        yield from (Finding(ok=False, sentence=one) for one in str(error).splitlines())
+        return None
+    yield Finding(ok=True, sentence=f"{file} can be read; the first start takes it.")
+    return config
+
+
+def _later_file(database: Database, file: Path) -> Iterator[Finding]:
+    """Nobody reads it any more, and whoever edits it may not know."""
+    if not file.exists():
+        return
+    try:
+        differs = database.read(_differs, load_config(file))
+    except (ConfigError, ConfigFileError) as error:
+        yield from (left_open(one) for one in str(error).splitlines())
+        return
+    if differs:
+        yield left_open(
+            f"{file} says something else than the database, which holds. Next: "
+            f"python app.py config import {file} shows the difference and asks before it writes."
+        )
+    else:
+        yield Finding(ok=True, sentence=f"The database says the same as {file}.")
+
+
+def _differs(store: Store, written: Config) -> bool:
+    return as_applied(store, written) != current_config(store)
+
+
+def _slack(workspace: Workspace) -> Finding:
+    try:
+        workspace.who_am_i()
+    except PlatformError as error:
+        step = INSTALL_STEP if isinstance(error, PausedError) else NETWORK_STEP
+        return Finding(ok=False, sentence=f"Slack: {error} {step}")
+    return Finding(ok=True, sentence="Slack knows our token.")
+
+
+def _channels(config: Config, workspace: Workspace) -> Iterator[Finding]:
+    channels = [one.channel for one in config.departments]
+    channels += [config.leadership.channel] if config.leadership else []
+    for channel in dict.fromkeys(channels):
+        try:
+            member = workspace.is_member(workspace.channel_id(channel))
+        except PlatformError as error:
+            yield Finding(ok=False, sentence=f"{channel}: {error}")
+            continue
+        invite = f"I am not in {channel}. Next: type /invite @Switchboard there."
+        yield Finding(ok=member, sentence=f"I can post in {channel}." if member else invite)
+
+
+def _platforms(platforms: Mapping[str, Configured]) -> Iterator[Finding]:
+    for name, platform in available().items():
+        connected = name in platforms
+        said = "is connected" if connected else "is not connected; README.md tells its variables"
+        yield Finding(ok=True if connected else None, sentence=f"{platform.label} {said}.")
+
+
+def _budgets(config: Config) -> Iterator[Finding]:
     """A limit under a name that nothing has would limit nothing, and nobody would notice."""
     names = available()
-    for name in database.read(current_config).budget:
+    for name in config.budget:
         if name not in names:
             known = ", ".join(names)
             told = f"[budget.{name}] is for no platform. Next: name it as one of: {known}."
@@ -53,59 +178,3 @@ def _health(database: Database) -> Iterator[Finding]:
     yield from (Finding(ok=False, sentence=one) for one in found.outbox)
     for report in found.sources:
         yield Finding(ok=report.ok, sentence=f"{report.label}: {' '.join(report.says())}")
-
-
-def _database(database: Database, engine: str) -> Iterator[Finding]:
-    name = database.engine.dialect.name
-    try:
-        current = schema.is_current(database, engine=engine)
-    except SQLAlchemyError as error:
-        reason = str(error).splitlines()[0]
-        yield Finding(ok=False, sentence=f"The database ({name}) does not answer: {reason}")
-        return
-    if not current:
-        yield Finding(ok=False, sentence=f"{name}: not up to date. Next: python app.py migrate")
-        return
-    if room := disk.trouble(database, surely=True):
-        yield Finding(ok=False, sentence=room)
-    yield Finding(ok=True, sentence=f"The database ({name}) is up to date.")
-    if not database.read(is_configured):
-        yield Finding(
-            ok=False,
-            sentence="There is no configuration yet. Next: start once with switchboard.toml, or "
-            "python app.py config import FILE",
-        )
-
-
-def _slack(workspace: Workspace) -> Finding:
-    try:
-        workspace.who_am_i()
-    except PlatformError as error:
-        return Finding(ok=False, sentence=f"Slack: {error}")
-    return Finding(ok=True, sentence="Slack knows our token.")
-
-
-def _channels(database: Database, workspace: Workspace) -> Iterator[Finding]:
-    for channel in database.read(_configured_channels):
-        try:
-            member = workspace.is_member(workspace.channel_id(channel))
-        except PlatformError as error:
-            yield Finding(ok=False, sentence=f"{channel}: {error}")
-            continue
-        invite = f"I am not in {channel}. Next: type /invite @Switchboard there."
-        yield Finding(ok=member, sentence=f"I can post in {channel}." if member else invite)
-
-
-def _configured_channels(store: Store) -> list[str]:
-    config = current_config(store)
-    channels = [one.channel for one in config.departments]
-    if config.leadership is not None:
-        channels.append(config.leadership.channel)
-    return list(dict.fromkeys(channels))
-
-
-def _platforms(platforms: Mapping[str, Configured]) -> Iterator[Finding]:
-    for name, platform in available().items():
-        connected = name in platforms
-        said = "is connected" if connected else "is not connected; README.md tells its variables"
-        yield Finding(ok=True if connected else None, sentence=f"{platform.label} {said}.")

@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 from slack_sdk.signature import SignatureVerifier
 
 from bot.database import Database
-from bot.diagnosis import Finding
+from bot.diagnosis import Finding, left_open
 from bot.settings import Settings
 from bot.slack import ids
 from bot.slack.press import OVER, draw_end, draw_request
@@ -41,7 +41,7 @@ def knock(database: Database, settings: Settings) -> Iterator[Finding]:
     """Bring a press to our own door. Tells nothing of whether Slack finds the way to it."""
     secret = settings.slack_signing_secret
     if settings.socket_mode or secret is None:
-        yield _open(
+        yield left_open(
             "A press was not tried: over Socket Mode it takes a person. "
             "Next: start Switchboard, then python app.py check --press"
         )
@@ -62,7 +62,7 @@ def ask(
     """Send somebody a button and wait so long for their press. `whom` "": the first admin."""
     wanted = whom or database.read(first_admin)
     if not wanted:
-        yield _open(NOBODY)
+        yield left_open(NOBODY)
         return
     code = database.write(expect_press)
     try:
@@ -93,7 +93,9 @@ def _wait(database: Database, code: str, seconds: int) -> timedelta | None:
 def _outcome(settings: Settings, took: timedelta | None, seconds: int) -> Finding:
     if took is None:
         waited = count(seconds, "second")
-        return _open(f"No press came within {waited}. If somebody pressed: {_next_step(settings)}")
+        return left_open(
+            f"No press came within {waited}. If somebody pressed: {_next_step(settings)}"
+        )
     way = "Socket Mode" if settings.socket_mode else "HTTP"
     after = f"{took.total_seconds():.1f} s after the message was made"
     return Finding(ok=True, sentence=f"The press came back from Slack over {way}, {after}.")
@@ -128,7 +130,7 @@ def _judge(status: int | None, *, came: bool, where: str, seconds: float) -> Fin
             "python app.py check --press does.",
         )
     if status is None:
-        return _open(
+        return left_open(
             f"A press was not tried: nothing answers on {where}. "
             "Next: start python app.py there, then check again."
         )
@@ -176,7 +178,3 @@ def _bring(press: dict[str, object], host: str, port: int, secret: str) -> int |
         return None
     finally:
         connection.close()
-
-
-def _open(sentence: str) -> Finding:
-    return Finding(ok=None, sentence=sentence, mark="open")

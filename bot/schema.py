@@ -57,6 +57,12 @@ def is_current(database: Database, *, engine: str = EMBEDDED) -> bool:
         return engine != PROCRASTINATE or tables.is_current(connection)
 
 
+def is_new(database: Database) -> bool:
+    """Whether nothing was ever migrated there."""
+    with database.engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision() is None
+
+
 def _is_enough(have: str) -> bool:
     script = ScriptDirectory.from_config(_config())
     head = script.get_current_head()

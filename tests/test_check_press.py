@@ -42,7 +42,8 @@ class Presser(threading.Thread):
 
 def env_of(town: Town, **more: str) -> dict[str, str]:
     assert town.process.web is not None
-    return town.env | {"PORT": str(town.process.web.port), "HOST": "127.0.0.1"} | more
+    door = {"PORT": str(town.process.web.port), "HOST": "127.0.0.1"}
+    return town.env | door | {"SWITCHBOARD_CONFIG": "not-here.toml"} | more
 
 
 def button(town: Town, person: Person) -> Message:
@@ -57,6 +58,7 @@ def socket_town(database_url: str) -> Iterator[Town]:
 
 
 def test_a_check_alone_proves_its_own_door_and_says_no_more(town: Town, typed: Typed):
+    town.configure(admins=(town.ana.id,))
     env = env_of(town)
     code, out, err = typed(env, "check")
     assert code == 0, out + err

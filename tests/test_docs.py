@@ -52,6 +52,16 @@ def test_every_variable_is_in_the_readme(variable: str):
     assert f"`{variable}`" in README, f"add {variable} to the table of variables in README.md"
 
 
+def test_the_set_up_names_what_a_newcomer_has_to_give():
+    _, _, rest = README.partition("## Set it up for your company")
+    steps, _, _ = rest.partition("### Variables")
+    for given in ("BOT_TOKEN=xoxb-", "SIGNING_SECRET=", "APP_TOKEN=xapp-"):
+        assert f"       export SLACK_{given}" in steps
+    assert "`admins`" in steps, "without one nobody hears of trouble"
+    assert "request_url" not in steps, "the manifest tells all of what HTTP needs"
+    assert ". .venv/bin/activate" in README.partition("### Commands")[2].partition("| command")[0]
+
+
 def test_every_make_target_that_is_named_exists():
     named = set(re.findall(r"\bmake ([a-z-]+)", README + CONTRIBUTING)) - {"it"}
     there = set(re.findall(r"^([a-z-]+):", MAKEFILE, re.MULTILINE))

@@ -35,7 +35,7 @@ LINES = (
     "bot.amendments  bot.journal  bot.purse",
     "bot.billing  bot.figures  bot.finding  bot.outbox  bot.posts  bot.undelivered  bot.watches",
     "bot.store  bot.slack/",
-    "bot.models/  bot.routing  bot.language/  platforms._*/",
+    "bot.config_file  bot.models/  bot.routing  bot.language/  platforms._*/",
     "bot.config  bot.diagnosis  bot.gathering  bot.habit  bot.hours  bot.lanes  bot.matching"
     "  bot.retry  bot.search  bot.sentry",
     "bot.logs",

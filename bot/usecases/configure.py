@@ -69,6 +69,31 @@ def current_config(store: Store) -> Config:
     )
 
 
+def as_applied(store: Store, config: Config) -> Config:
+    """What `current_config` would be after `apply_config`, so that only real changes differ.
+
+    The database learns the Slack ids of people whom the file calls by name, and keeps its order.
+    """
+    known = [one.name for one in store.named_people()]
+    people = [
+        one.model_copy(update={"slack": one.slack or _slack_id(store, one.name)})
+        for one in config.people
+    ]
+    people.sort(key=lambda one: known.index(one.name) if one.name in known else len(known))
+    departments = [
+        one.model_copy(
+            update={"members": tuple(_slack_id(store, each) or each for each in one.members)}
+        )
+        for one in config.departments
+    ]
+    return config.model_copy(update={"people": tuple(people), "departments": tuple(departments)})
+
+
+def _slack_id(store: Store, name: str) -> str | None:
+    person = store.person_named(name)
+    return person.slack_id if person else None
+
+
 def _optional(model: Any, value: dict[str, Any] | None) -> Any:
     return None if value is None else model.model_validate(value, by_name=True)
 
