@@ -86,6 +86,13 @@ def waits_for_answer(store: Store, mention: Mention) -> bool:
     return bool(replies) and newest is not mention and newest.id > answered_up_to
 
 
+def answered_post(store: Store, reply: Reply) -> Mention:
+    """What a reply answers; where its author has deleted that, what they wrote before."""
+    if reply.answers is not None and reply.answers.gone_at is not None:
+        return posts.to_answer(store, reply.mention)
+    return reply.post
+
+
 def post_seen(store: Store, mention: Mention, seen: str) -> Mention:
     """The author's newest post that a writer knew of, by the end of what their form carried; the
     mention itself when that cannot be told.

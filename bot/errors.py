@@ -72,7 +72,7 @@ class NotYoursToAgree(Refusal):
 
 
 class PostReadsDifferently(Refusal):
-    """The post was changed since. Read it once more on the card, then press Approve again."""
+    """The post was changed since. Read it once more on its card, and decide there."""
 
 
 class ChangeNeedsApproval(Refusal):
@@ -93,6 +93,10 @@ class NotClosed(Refusal):
 
 class PostGone(Refusal):
     """This post is gone: its author deleted it or hid it, so it cannot be answered any more."""
+
+
+class NewerReply(Refusal):
+    """{who} has written a newer reply to this, so this one stays here. Look at the card."""
 
 
 class NothingToRetry(Refusal):

@@ -15,7 +15,7 @@ def register(app: App, switchboard: Switchboard) -> None:
 
     @app.action(ids.APPROVE)
     def approve(ack: Ack, body: Payload) -> None:
-        seen = payloads.value(body).rpartition(":")[0]
+        seen = payloads.wording_seen(body)
         database.write(
             approve_reply, payloads.mention_number(body),
             by=payloads.actor(body), click=payloads.click(body), seen=seen,

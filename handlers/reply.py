@@ -10,7 +10,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from bot.errors import Refusal
-from bot.models import Reply
+from bot.models import Reply, ReplyState
 from bot.slack import ids, payloads
 from bot.slack.blocks import Block
 from bot.slack.modals import (
@@ -40,7 +40,7 @@ from bot.usecases.reply import (
     target_of,
 )
 from bot.usecases.spending import price_told, refuse_if_spent
-from bot.wording import ago
+from bot.wording import ago, shorten
 
 log = logging.getLogger(__name__)
 
@@ -48,6 +48,7 @@ NO_CHANGE = (
     "What we said there cannot be changed from here. This goes out as one more reply that puts it"
     " right; the first one stays."
 )
+QUOTED_LIMIT = 300
 NOT_SENT = " Nothing is sent yet: press Reply once more to send yours too."
 EDITED = (
     "The author changed the post meanwhile. This is how it reads now; your text is kept below. "
@@ -98,19 +99,8 @@ def register(app: App, switchboard: Switchboard) -> None:
         switchboard.wake()
         ack()
 
-    def decides(what: Callable[..., Reply]) -> Callable[[Ack, Payload], None]:
-        def decided(ack: Ack, body: Payload) -> None:
-            by, click = payloads.actor(body), payloads.click(body)
-            database.write(what, payloads.mention_number(body), by=by, click=click)
-            switchboard.wake()
-            ack()
-
-        return decided
-
     _hear_corrections(app, switchboard)
-    app.action(ids.TRY_AGAIN)(decides(send_again))
-    app.action(ids.IT_IS_THERE)(decides(confirm_sent))
-    app.action(ids.DROP)(decides(drop_reply))
+    _hear_decisions(app, switchboard)
 
 
 def _register_by_hand(app: App, switchboard: Switchboard) -> None:
@@ -141,6 +131,32 @@ def _hear_corrections(app: App, switchboard: Switchboard) -> None:
         modal = reply_modal(replace(begun, warning=NO_CHANGE))
         client.views_open(trigger_id=body["trigger_id"], view=modal)
         ack()
+
+
+def _hear_decisions(app: App, switchboard: Switchboard) -> None:
+    """About a reply that is stuck."""
+    database = switchboard.database
+
+    def decides(what: Callable[..., Reply]) -> Callable[[Ack, Payload], None]:
+        def decided(ack: Ack, body: Payload) -> None:
+            by, click = payloads.actor(body), payloads.click(body)
+            database.write(what, payloads.mention_number(body), by=by, click=click)
+            switchboard.wake()
+            ack()
+
+        return decided
+
+    @app.action(ids.TRY_AGAIN)
+    def again(ack: Ack, body: Payload) -> None:
+        database.write(
+            send_again, payloads.mention_number(body), by=payloads.actor(body),
+            click=payloads.click(body), seen=payloads.wording_seen(body),
+        )  # fmt: skip
+        switchboard.wake()
+        ack()
+
+    app.action(ids.IT_IS_THERE)(decides(confirm_sent))
+    app.action(ids.DROP)(decides(drop_reply))
 
 
 def _check(switchboard: Switchboard, about: Carried, text: str, submission: str) -> None:
@@ -210,9 +226,21 @@ def _warning(form: ReplyForm) -> str:
     """What the writer should know before pressing Reply (once more)."""
     if form.wrote_again:
         return f"@{form.mention.author_handle} wrote again meanwhile: it stands at the end above."
-    if form.answered_by is not None:
-        return f"{form.answered_by} has answered this already. Yours would be one more reply."
+    if form.answer is not None:
+        return f"{_what_became_of(form.answer)} Yours would be one more reply."
     if form.holder is not None and form.held_since is not None:
         since = ago(form.now - form.held_since)
         return f"{form.holder} claimed this {since} and may be writing too."
     return ""
+
+
+def _what_became_of(answer: Reply) -> str:
+    """As a sentence, with its text."""
+    by, text = answer.author.name, shorten(answer.text, QUOTED_LIMIT)
+    said = {
+        ReplyState.SENT: f"{by} has answered this already",
+        ReplyState.HELD: f"{by}'s reply to this waits for a second pair of eyes",
+        ReplyState.UNCERTAIN: f"{by}'s reply to this may be public: nobody knows yet",
+    }
+    on_its_way = f"{by}'s reply to this is on its way"
+    return f"{said.get(ReplyState(answer.state), on_its_way)}: “{text}”"

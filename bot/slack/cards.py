@@ -327,14 +327,15 @@ def _decisions(view: CardView, reply: Reply) -> list[Block]:
     if reply.state == ReplyState.HELD:
         send_on = button("Send to…", ids.SEND_TO, view.mention.id)
         return [*held_buttons(reply, view.wording), send_on]
+    again = f"{view.wording}:{reply.id}"
     if reply.state == ReplyState.FAILED:
         return [
-            button("Try again", ids.TRY_AGAIN, reply.id, style="primary"),
+            button("Try again", ids.TRY_AGAIN, again, style="primary"),
             button("Change the text", ids.REPLY, view.mention.id),
         ]
     return [
         button("It is there", ids.IT_IS_THERE, reply.id),
-        button("Send again", ids.TRY_AGAIN, reply.id),
+        button("Send again", ids.TRY_AGAIN, again),
         button("Drop", ids.DROP, reply.id),
     ]
 

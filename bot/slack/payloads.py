@@ -61,6 +61,11 @@ def value(body: Payload) -> str:
     return str(action.get("value") or "")
 
 
+def wording_seen(body: Payload) -> str:
+    """How the post read on the card whose button was pressed; "" when the button does not say."""
+    return value(body).rpartition(":")[0]
+
+
 def chose(verb: str) -> Callable[[Payload], bool]:
     """Matches the entry of the ⋯ menu that does `verb`."""
 

@@ -1,6 +1,6 @@
 """A second pair of eyes: a held reply is approved and leaves, or goes back to its author."""
 
-from bot import journal, leaving, rights, trust
+from bot import conversation, journal, leaving, rights, trust
 from bot.errors import (
     NothingToRetry,
     NotYoursToApprove,
@@ -19,7 +19,7 @@ def approve_reply(store: Store, reply_id: int, *, by: Actor, click: str, seen: s
         return reply
     reply, person = held_reply(store, reply_id), rights.speaker(store, by)
     _demand_second(store, reply, person)
-    if seen != reply.post.fingerprint:
+    if seen != conversation.answered_post(store, reply).fingerprint:
         raise PostReadsDifferently
     holder = reply.author if rights.may_speak(store, reply.author) else person
     reply.mention.take_for_reply(holder, now=store.now)

@@ -39,7 +39,7 @@ def card_view(
         waits_again=conversation.waits_for_answer(store, mention),
         above=_above(store, mention, link),
         reply=reply,
-        wording=reply.post.fingerprint if reply else "",
+        wording=conversation.answered_post(store, reply).fingerprint if reply else "",
         platform=label(mention.platform),
         place=place_of(mention, card),
         now=store.now,

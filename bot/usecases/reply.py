@@ -7,7 +7,9 @@ from bot import conversation, journal, leaving, outbox, posts, rights
 from bot.errors import (
     CannotReply,
     EmptyReply,
+    NewerReply,
     NothingToRetry,
+    PostReadsDifferently,
     ReplyHeld,
     ReplyOnItsWay,
     ReplyRefused,
@@ -34,14 +36,14 @@ class ReplyForm:
     """Our own handle there, as people read it."""
     draft: str
     seen: str
-    """Names the owner, the last reply, and the author's last post with its wording, as the writer
-    knows of them."""
+    """Names the owner, the last reply, the last one that is public, and the author's last post with
+    its wording, as the writer knows of them."""
     now: datetime
     holder: str | None = None
     """Who else holds the mention, and since when."""
     held_since: datetime | None = None
-    answered_by: str | None = None
-    """Whose reply is there already or on its way."""
+    answer: Reply | None = None
+    """What we say already: it is public, on its way, or waits for a second pair of eyes."""
     wrote_again: bool = False
     """The author did so while the reply was written."""
     edited: bool = False
@@ -73,9 +75,6 @@ def reply_form(store: Store, mention_id: int, *, by: Actor) -> ReplyForm:
     rights.refuse_silent(store, person)
     draft = store.draft(mention_id, person.id) if person else None
     other = mention.owner if mention.owner != person else None
-    latest = store.latest_reply(mention_id)
-    is_done = latest is not None and latest.state == ReplyState.SENT
-    is_news = is_done and not conversation.waits_for_answer(store, mention)
     return ReplyForm(
         mention=mention,
         post=posts.to_answer(store, mention),
@@ -86,7 +85,7 @@ def reply_form(store: Store, mention_id: int, *, by: Actor) -> ReplyForm:
         now=store.now,
         holder=other.name if other else None,
         held_since=mention.claimed_at if other else None,
-        answered_by=latest.author.name if latest and is_news else None,
+        answer=_answer_there(store, mention),
     )
 
 
@@ -131,9 +130,9 @@ def queue_reply(
     """Take a reply for sending, once for each submission; whoever replies holds the mention.
 
     The text was checked before, by `check_text`: a platform may have to be asked for its limits.
-    When somebody else claimed or answered while it was written, or the author wrote again or
-    changed the post, nothing is sent: the form comes back with what is new, and the next submission
-    knows it.
+    When somebody else claimed while it was written, a reply of ours went out, whosever it is, or
+    the author wrote again or changed the post, nothing is sent: the form comes back with what is
+    new, and the next submission knows it.
     """
     again = store.submitted_reply(submission)
     if again is not None:
@@ -146,11 +145,13 @@ def queue_reply(
     before = conversation.post_seen(store, mention, seen)
     edited = _reads_differently(before, seen)
     wrote_again = before is not post and before.gone_at is None
-    news = wrote_again or edited or _somebody_else(store, mention, person)
+    went_out = _went_out_unseen(store, mention, seen)
+    news = wrote_again or edited or went_out or _somebody_else(store, mention, person)
     if _seen(store, mention) != seen and news:
         save_draft(store, mention_id, text, by=by)
         form = reply_form(store, mention_id, by=by)
-        return replace(form, wrote_again=wrote_again, edited=edited)
+        answer = form.answer or went_out
+        return replace(form, wrote_again=wrote_again, edited=edited, answer=answer)
     latest = store.latest_reply(mention.id)
     if latest is not None and latest.submission == submission:
         return latest  # it came twice at once, and the other one was quicker
@@ -179,17 +180,22 @@ def check_text(post: Mention, text: str, platform: Platform) -> None:
         raise ReplyRefused(problem=problem)
 
 
-def send_again(store: Store, reply_id: int, *, by: Actor, click: str) -> Reply:
-    """Try a failed reply again, or one of which a person knows that it did not go out."""
+def send_again(store: Store, reply_id: int, *, by: Actor, click: str, seen: str = "") -> Reply:
+    """Try a failed reply again, or one of which a person knows that it did not go out.
+
+    `seen`: the wording of the post on the card pressed; "" where no post stands beside the button,
+    so that it goes out only under what its writer has read.
+    """
     reply = _reply(store, reply_id)
     if not store.has_event(click):
         _demand_stuck(reply)
+        _refuse_if_overtaken(store, reply)
         person = rights.speaker(store, by)
         reply.mention.take_for_reply(person, now=store.now)
+        store.touch(reply.mention)
         was_out = reply.first_tried_at is not None
         reply.problem, reply.first_tried_at = "", None
-        _answer_what_is_there(store, reply)
-        reply.about = reply.post.fingerprint
+        _answer_what_is_there(store, reply, seen)
         _forget_draft(store, reply)
         went = was_out or leaving.let_go(store, reply, by=person)
         if was_out:
@@ -236,10 +242,12 @@ def _forget_draft(store: Store, reply: Reply) -> None:
         store.remove(draft)
 
 
-def _answer_what_is_there(store: Store, reply: Reply) -> None:
-    """Its author deleted what it answered: then it answers what they wrote before."""
-    if reply.answers is not None and reply.answers.gone_at is not None:
-        reply.answers = _later(reply.mention, posts.to_answer(store, reply.mention))
+def _answer_what_is_there(store: Store, reply: Reply, seen: str) -> None:
+    """Refuses when that reads differently than whoever wants it sent knows."""
+    post, known = conversation.answered_post(store, reply), seen or reply.about
+    if known not in ("", post.fingerprint):
+        raise PostReadsDifferently
+    reply.answers, reply.about = _later(reply.mention, post), known
 
 
 def _later(mention: Mention, post: Mention) -> Mention | None:
@@ -273,10 +281,36 @@ def _demand_stuck(reply: Reply) -> None:
         raise NothingToRetry
 
 
+def _refuse_if_overtaken(store: Store, reply: Reply) -> None:
+    """Somebody answered anew since: an old card or list must not send this one besides."""
+    latest = store.latest_reply(reply.mention_id)
+    if latest is not None and latest != reply:
+        raise NewerReply(who=latest.author.name)
+
+
 def _seen(store: Store, mention: Mention) -> str:
-    latest = store.latest_reply(mention.id)
+    latest, public = store.latest_reply(mention.id), _public(store, mention)
     post = posts.to_answer(store, mention)
-    return f"{mention.owner_id or 0}:{latest.id if latest else 0}:{post.fingerprint}:{post.id}"
+    replies = f"{latest.id if latest else 0}:{public.id if public else 0}"
+    return f"{mention.owner_id or 0}:{replies}:{post.fingerprint}:{post.id}"
+
+
+def _public(store: Store, mention: Mention) -> Reply | None:
+    """What we said last."""
+    return next(reversed(posts.published(store, mention)), None)
+
+
+def _went_out_unseen(store: Store, mention: Mention, seen: str) -> Reply | None:
+    """What we said since. `seen`: as the form told it."""
+    public = _public(store, mention)
+    return public if public is not None and [str(public.id)] != seen.split(":")[2:3] else None
+
+
+def _answer_there(store: Store, mention: Mention) -> Reply | None:
+    latest = store.latest_reply(mention.id)
+    if latest is not None and latest.state in (ReplyState.HELD, *journal.ON_THEIR_WAY):
+        return latest
+    return None if conversation.waits_for_answer(store, mention) else _public(store, mention)
 
 
 def _reads_differently(post: Mention, seen: str) -> bool:

@@ -9,6 +9,7 @@ import pytest
 
 from bot import conversation, journal
 from bot.database import Database
+from bot.errors import PostReadsDifferently
 from bot.models import Actor, Mention, MentionState, Reply, Verdict
 from bot.store import Store
 from bot.usecases.by_hand import record_by_hand
@@ -242,7 +243,10 @@ def test_what_is_gone_when_we_answer_it_costs_neither_the_text_nor_the_rest(
     database.write(lambda store: record_failed(store, store.reply(number), "Gone.", gone=True))
     assert stored(database, 2).state == MentionState.GONE
     assert stored(database, mention.id).text == "My router is broken"
-    again = database.write(send_again, number, by=ANA, click="1")
+    with pytest.raises(PostReadsDifferently):
+        database.write(send_again, number, by=ANA, click="1")
+    on_card = stored(database, mention.id).fingerprint
+    again = database.write(send_again, number, by=ANA, click="1", seen=on_card)
     assert again.answers is None, "it answers what is still there"
 
 

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from bot.config import Policy
 from bot.sandbox.square import Post
 from tests.journeys.steps import field_text, open_reply, pick, reply, thread_text
 from tests.town import Town, buttons, words
@@ -121,6 +122,44 @@ def test_an_edit_that_nobody_noticed_stops_the_reply_before_it_is_public(town: T
     town.ben.click(card, "try_again")
     town.deliver()
     assert public(town) == [SORRY], "who has read the new text and wants it so, may"
+
+
+def refused_for_an_edit(town: Town) -> Post:
+    """Ben's reply came back because of an edit; the author has edited once more since."""
+    post = settled(town)
+    town.ben.submit(open_reply(town, town.ben), {"text": SORRY})
+    town.square.edit("square", post.id, THANKS)
+    town.deliver()
+    return post
+
+
+def test_who_tries_again_must_have_read_the_newest_edit(town: Town):
+    post = refused_for_an_edit(town)
+    card = town.card("billing")
+    (old,) = (
+        one["value"] for block in card.blocks for one in block.get("elements", ())
+        if one.get("action_id") == "try_again"
+    )  # fmt: skip
+    town.square.edit("square", post.id, "Five more days, @acme?")
+    town.look()
+    town.cat.click(card, "try_again", value=old, stale=True)
+    assert "The post was changed since." in town.told(town.cat)
+    town.deliver()
+    assert public(town) == []
+    town.cat.click(town.card("billing"), "try_again")
+    town.deliver()
+    assert public(town) == [SORRY]
+
+
+def test_the_list_of_what_is_stuck_sends_nothing_under_a_text_that_it_does_not_show(town: Town):
+    town.configure(admins=(town.ana.id,), policy=Policy(approve_first=0))
+    refused_for_an_edit(town)
+    town.ana.command("/mentions", "stuck", "general")
+    shown = town.slack.ephemerals(town.ana)[-1]
+    town.ana.click(shown, "stuck_retry")
+    assert "The post was changed since." in words(town.slack.message(shown))
+    town.deliver()
+    assert public(town) == []
 
 
 def test_changing_the_text_after_an_edit_shows_the_new_post(town: Town):

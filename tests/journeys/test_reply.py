@@ -269,6 +269,48 @@ def test_what_the_platform_refuses_comes_back_to_its_author(town: Town):
     assert field_text(again) == "", "what is public is nobody's draft"
 
 
+def test_what_went_out_while_its_text_was_changed_is_told_before_another_one_leaves(town: Town):
+    post = town.post(REFUND)
+    town.square.lock("square", post.id)
+    reply(town, town.ana, SORRY)
+    modal = open_reply(town, town.ana)
+    town.square._put(post)
+    town.ben.click(town.card("billing"), "try_again")
+    town.deliver()
+
+    town.ana.submit(modal, {"text": "It went out on Friday."})
+    town.deliver()
+    assert public(town) == [SORRY]
+    back = town.modal(town.ana)
+    assert f"Ana Lima has answered this already: “{SORRY}” Yours would be one more" in words(back)
+    assert "Nothing is sent yet" in words(back)
+    assert field_text(back) == "It went out on Friday."
+    assert town.ana.submit(back).ok
+    town.deliver()
+    assert public(town) == [SORRY, "It went out on Friday."]
+
+
+def test_a_window_tells_of_a_reply_that_is_on_its_way(town: Town):
+    town.post(REFUND)
+    card = town.card("billing")
+    town.ben.submit(open_reply(town, town.ben), {"text": SORRY})
+    town.ana.click(card, "reply", stale=True)
+    assert f"Ben Okafor's reply to this is on its way: “{SORRY}”" in words(town.modal(town.ana))
+
+
+def test_an_old_card_sends_no_reply_after_a_newer_one(town: Town):
+    post = town.post(REFUND)
+    town.square.lock("square", post.id)
+    reply(town, town.ben, SORRY)
+    card = town.card("billing")
+    town.square._put(post)
+    reply(town, town.ana, "It went out on Friday.")
+    town.cat.click(card, "try_again", stale=True)
+    assert "Ana Lima has written a newer reply to this" in town.told(town.cat)
+    town.deliver()
+    assert public(town) == ["It went out on Friday."]
+
+
 def test_when_nobody_knows_a_person_decides(town: Town):
     decisions = {"It is there": "drop_after", "Send again": "drop_before", "Drop": "drop_before"}
     for decision, how in decisions.items():

@@ -189,8 +189,9 @@ class Company(RuleBasedStateMachine):
                 self._model_of(reply).dropped.add(reply.text)
             else:
                 what = confirm_sent if there else send_again
-                self._act(what, reply.id, by=who, click=self._click(), may=True)
-                self._model_of(reply).dropped.discard(reply.text)
+                may = there or self._is_latest(reply)
+                if self._act(what, reply.id, by=who, click=self._click(), may=may):
+                    self._model_of(reply).dropped.discard(reply.text)
 
     # -- what must be true
 
@@ -240,6 +241,11 @@ class Company(RuleBasedStateMachine):
             f"{act.__name__} was {'' if refused else 'not '}refused{refused}"
         )
         return not refused
+
+    def _is_latest(self, reply: Reply) -> bool:
+        """Once somebody wrote a newer one, an older one stays where it is."""
+        latest = self.database.read(lambda store: store.latest_reply(reply.mention_id))
+        return latest is not None and latest.id == reply.id
 
     def _until_quiet(self, at_most: timedelta) -> None:
         end = self.clock.now() + at_most

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import pytest
 
@@ -11,8 +12,10 @@ from bot.errors import (
     AlreadyClosed,
     CannotReply,
     EmptyReply,
+    NewerReply,
     NothingToRetry,
     PostGone,
+    PostReadsDifferently,
     Refusal,
     ReplyOnItsWay,
     ReplyTooLong,
@@ -31,12 +34,24 @@ from bot.usecases.reply import (
     send_again,
 )
 from bot.usecases.verdict import close_mention
-from platforms.base import Platform, PublishedReply
+from platforms.base import Author, Platform, PublishedReply
 from platforms.square import Square, SquareSettings
 from tests.bot.conftest import Others
-from tests.bot.steps import ANA, BEN, CAT, found_mention, history, outbox_keys, stored
+from tests.bot.steps import (
+    ANA,
+    BEN,
+    CAT,
+    empty_outbox,
+    found,
+    found_mention,
+    history,
+    outbox_keys,
+    record,
+    stored,
+)
 
 SORRY = "Sorry about that."
+MARA = Author(id="7", handle="mara_k", name="Mara K.")
 THERE = PublishedReply(external_id="9", url="https://square.example/posts/9")
 
 
@@ -68,16 +83,29 @@ def mention(database: Database) -> int:
     return found_mention(database)
 
 
-def fate(database: Database, what: str) -> None:
-    """Let become of reply 1 what the worker found."""
-    database.write(lambda store: mark_sending(store, store.reply(1)))
+def fate(database: Database, what: str, *, of: int = 1) -> None:
+    """Let become of a reply what the worker found, or nothing yet."""
+    if what in ("queued", "held"):
+        database.write(lambda store: setattr(store.reply(of), "state", ReplyState(what)))
+        return
+    database.write(lambda store: mark_sending(store, store.reply(of)))
     acts = {
-        "sent": lambda store: record_sent(store, store.reply(1), THERE),
-        "failed": lambda store: record_failed(store, store.reply(1), "The thread is locked."),
-        "uncertain": lambda store: record_uncertain(store, store.reply(1)),
+        "sent": lambda store: record_sent(store, store.reply(of), THERE),
+        "failed": lambda store: record_failed(store, store.reply(of), "The thread is locked."),
+        "uncertain": lambda store: record_uncertain(store, store.reply(of)),
         "sending": lambda store: None,
     }
     database.write(acts[what])
+
+
+def let_out(database: Database) -> None:
+    """What kept reply 1 is decided, and it becomes public."""
+    state = database.read(lambda store: store.reply(1).state)
+    if state == ReplyState.FAILED:
+        database.write(send_again, 1, by=BEN, click="again")
+    elif state == ReplyState.HELD:
+        database.write(lambda store: store.reply(1).move(ReplyState.QUEUED))
+    fate(database, "sent")
 
 
 def test_a_submission_is_a_reply_and_its_writer_holds_the_mention(database: Database, mention: int):
@@ -129,12 +157,48 @@ def test_the_slower_of_two_writers_is_told_and_may_insist(database: Database, me
 
     told = submit(database, "Hello", by=BEN, modal="V2", seen=seen)
     assert isinstance(told, ReplyForm), "Ben did not know of Ana's answer"
-    assert (told.answered_by, told.draft) == ("Ana Lima", "Hello")
+    assert told.answer is not None
+    assert (told.answer.author.name, told.draft) == ("Ana Lima", "Hello")
     assert replies(database) == [("Ana Lima", SORRY)]
 
     sent = submit(database, "Hello", by=BEN, modal="V2", seen=told.seen)
     assert isinstance(sent, Reply)
     assert replies(database) == [("Ana Lima", SORRY), ("Ben Okafor", "Hello")]
+
+
+@pytest.mark.parametrize("by", [ANA, BEN])
+@pytest.mark.parametrize("what", ["queued", "sending", "uncertain", "failed", "held"])
+def test_a_reply_that_went_out_after_the_window_was_opened_is_told_and_one_may_insist(
+    database: Database, mention: int, what: str, by: Actor
+):
+    """Also one's own: whoever has two windows open is one person to the public."""
+    submit(database)
+    fate(database, what)
+    form = database.read(reply_form, mention, by=by)
+    assert (form.answer is None) == (what == "failed"), "what leaves must be told at once"
+    let_out(database)
+
+    told = submit(database, "Hello", by=by, modal="V2", seen=form.seen)
+    assert isinstance(told, ReplyForm), "a second reply left, and nobody was told of the first"
+    assert told.answer is not None
+    assert (told.answer.text, told.draft) == (SORRY, "Hello")
+    assert isinstance(submit(database, "Hello", by=by, modal="V2", seen=told.seen), Reply)
+
+
+def test_what_went_out_is_told_although_the_author_wrote_again_before(
+    database: Database, mention: int
+):
+    """So that the form does not come back without saying why."""
+    submit(database)
+    head = stored(database, mention)
+    went_on = found("Still broken", parent_id=head.external_id, author=MARA)
+    record(database, went_on)
+    seen = seen_by(database, BEN)
+    let_out(database)
+    told = submit(database, "Hello", by=BEN, modal="V2", seen=seen)
+    assert isinstance(told, ReplyForm)
+    assert told.answer is not None
+    assert told.answer.text == SORRY
 
 
 @pytest.mark.parametrize("held", [False, True])
@@ -258,6 +322,55 @@ def test_a_decision_counts_where_there_is_something_to_decide(
     assert database.read(lambda store: store.reply(1).state) == wanted
     database.write(decide, 1, by=BEN, click="1")
     assert len(history(database, mention)) == len(before) + 1, "the same click counted twice"
+
+
+@pytest.mark.parametrize("what", ["queued", "sending", "sent", "failed"])
+def test_a_reply_is_not_tried_again_once_there_is_a_newer_one(
+    database: Database, mention: int, what: str
+):
+    submit(database)
+    fate(database, "failed")
+    empty_outbox(database)
+    submit(database, "Hello", by=BEN, modal="V2")
+    fate(database, what, of=2)
+    with pytest.raises(NewerReply, match="Ben Okafor has written a newer reply"):
+        database.write(send_again, 1, by=CAT, click="1")
+    assert database.read(lambda store: store.reply(1).state) == ReplyState.FAILED
+    assert "reply:1" not in outbox_keys(database)
+
+
+def test_of_trying_again_and_a_new_reply_at_once_only_one_leaves(
+    database: Database, mention: int, others: Others
+):
+    submit(database)
+    fate(database, "failed")
+    empty_outbox(database)
+    seen = seen_by(database, BEN)
+
+    def press(who: tuple[Database, str]) -> None:
+        with suppress(NewerReply, ReplyOnItsWay):
+            if who[1] == "again":
+                who[0].write(send_again, 1, by=ANA, click="1")
+            else:
+                submit(who[0], "Hello", by=BEN, modal="V2", seen=seen)
+
+    with ThreadPoolExecutor(2) as threads:
+        list(threads.map(press, zip(others(2), ("again", "new"), strict=True)))
+    left = [one for one in outbox_keys(database) if one.startswith("reply:")]
+    assert len(left) == 1, "both went out, and neither knew of the other"
+
+
+def test_nobody_tries_again_under_a_text_that_they_have_not_read(database: Database, mention: int):
+    submit(database)
+    fate(database, "failed")
+    on_card = stored(database, mention).fingerprint
+    database.write(lambda store: store.mention(mention).reword("Works again", now=store.now))
+    for unread in (on_card, ""):
+        with pytest.raises(PostReadsDifferently):
+            database.write(send_again, 1, by=BEN, click="1", seen=unread)
+    assert database.read(lambda store: store.reply(1).state) == ReplyState.FAILED
+    now = stored(database, mention).fingerprint
+    assert database.write(send_again, 1, by=BEN, click="1", seen=now).about == now
 
 
 def test_a_failed_reply_that_goes_out_after_all_leaves_no_draft(database: Database, mention: int):
