@@ -139,12 +139,14 @@ def fill_when_empty(database: Database, config_path: Path) -> None:
         log.info("filled the empty database from %s", config_path)
 
 
-def _process(env: Mapping[str, str], *, clock: Clock | None = None) -> Process:
+def _process(
+    env: Mapping[str, str], *, clock: Clock | None = None, log_level: str | None = None
+) -> Process:
     settings = Settings.read(env)
     platforms = {one.platform.name: one for one in configured(env)}
     told = (settings, *(one.settings for one in platforms.values()))
     redactor = Redactor(secret for one in told for secret in secrets_of(one))
-    logs.set_up(settings.log_level, settings.log_format, redactor)
+    logs.set_up(log_level or settings.log_level, settings.log_format, redactor)
     if settings.sentry_dsn is not None:
         sentry.start(settings.sentry_dsn.get_secret_value(), redactor)
     for name in platforms:
@@ -173,7 +175,8 @@ def _serve(process: Process) -> int:
 
 
 def run_check(options: argparse.Namespace, env: Mapping[str, str]) -> int:
-    process = _process(env)
+    # What it finds it says itself; the log's own words are for who asks for them.
+    process = _process(env, log_level=None if env.get("LOG_LEVEL") else "CRITICAL")
     findings = list(_told(doctor.examine(
         process.database, process.workspace, process.platforms, process.settings
     )))  # fmt: skip

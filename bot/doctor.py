@@ -157,9 +157,13 @@ def _channels(config: Config, workspace: Workspace) -> Iterator[Finding]:
 
 def _platforms(platforms: Mapping[str, Configured]) -> Iterator[Finding]:
     for name, platform in available().items():
-        connected = name in platforms
-        said = "is connected" if connected else "is not connected; README.md tells its variables"
-        yield Finding(ok=True if connected else None, sentence=f"{platform.label} {said}.")
+        if name in platforms:
+            yield Finding(ok=True, sentence=f"{platform.label} is connected.")
+        elif not platform.for_trying:
+            told = f"{platform.label} is not connected; README.md tells its variables."
+            yield Finding(ok=None, sentence=told)
+    if not platforms:
+        yield left_open("There is nothing to read yet. Next: set the variables of a platform.")
 
 
 def _budgets(config: Config) -> Iterator[Finding]:

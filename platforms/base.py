@@ -263,6 +263,8 @@ class Platform(ABC):
     """As people say it: "X", "Reddit"."""
     Settings: ClassVar[type[Settings]]
     """Platforms whose required variables are absent are switched off."""
+    for_trying: ClassVar[bool] = False
+    """Whether it is there to try things only, so that no company is told of it unasked."""
     hosts: ClassVar[tuple[str, ...]] = ()
     """Where its posts are read, without www.; empty when that can be anywhere."""
     at_once: ClassVar[int] = 0

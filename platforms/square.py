@@ -43,6 +43,7 @@ class Square(Platform):
     name = "square"
     label = "Town Square"
     Settings = SquareSettings
+    for_trying = True
     at_once = 100
     counting = "Each character counts 1."
     can_edit = can_delete = True
