@@ -231,6 +231,7 @@ class Drain:
             self._refused(store, sender, lease, RejectedError(f"{problem} We tried for a day."))
             return
         outbox.look_later(store, lease, seconds=wait, problem=problem)
+        sender.looked_for(store, lease)
 
 
 def _seconds_until_due(store: Store, lane: str | None, ahead: timedelta) -> float | None:

@@ -58,6 +58,9 @@ class Sender(ABC, Generic[Parcel, Receipt]):
     def postponed(self, store: Store, lease: Lease, problem: str) -> None:
         """It surely did not leave and will be tried again."""
 
+    def looked_for(self, store: Store, lease: Lease) -> None:
+        """It may be there, and is looked for from now on."""
+
     def refuse(self, store: Store, lease: Lease, error: PlatformError) -> DeliveryState:
         """It will never work."""
         return DeliveryState.FAILED

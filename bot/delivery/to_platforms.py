@@ -139,6 +139,9 @@ class ReplySender(Sender[Answer, PublishedReply]):
     def postponed(self, store: Store, lease: Lease, problem: str) -> None:
         publish.back_in_queue(store, _reply(store, lease), problem)
 
+    def looked_for(self, store: Store, lease: Lease) -> None:
+        publish.show_looked_for(store, _reply(store, lease))
+
     def refuse(self, store: Store, lease: Lease, error: PlatformError) -> DeliveryState:
         reply = _reply(store, lease)
         leaving.keep_as_draft(store, reply)

@@ -82,6 +82,8 @@ class CardView:
     above: Above | None = None
     turns: tuple[Turn, ...] = ()
     """What was said after the mention, once its author wrote again."""
+    looked_for: bool = False
+    """Whether the platform did not say what became of the reply, so that we look for it there."""
     wording: str = ""
     """Names how the post reads that a reply answers which waits to be approved."""
     waits_again: bool = False
@@ -268,9 +270,13 @@ def _reply_on_its_way(view: CardView, reply: Reply) -> list[Block]:
     by, problem = escape(name(reply.author.name)), escape(reply.problem)
     going = f"{by}'s reply is on its way…"
     waits = f"{by}'s reply is not out yet: {problem} We keep trying."
+    looked_for = (
+        f"{view.platform} did not say whether {by}'s reply is out. "
+        "We look for it there; that takes up to three minutes."
+    )
     said = {
         ReplyState.QUEUED: waits if problem else going,
-        ReplyState.SENDING: going,
+        ReplyState.SENDING: looked_for if view.looked_for else going,
         ReplyState.HELD: held_words(reply),
         ReplyState.FAILED: f"Not sent: {problem} {by}'s text is kept.",
         ReplyState.UNCERTAIN: (

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from bot import amendments, conversation, journal, posts
 from bot.errors import NotConnected
-from bot.models import Card, Event, Mention, MentionState
+from bot.models import Card, Event, Mention, MentionState, Reply, ReplyState
 from bot.slack.amendments import Amending
 from bot.slack.cards import CardView, Labels, Links
 from bot.slack.conversation import Above
@@ -39,6 +39,7 @@ def card_view(
         waits_again=conversation.waits_for_answer(store, mention),
         above=_above(store, mention, link),
         reply=reply,
+        looked_for=_is_looked_for(store, reply),
         wording=conversation.answered_post(store, reply).fingerprint if reply else "",
         platform=label(mention.platform),
         place=place_of(mention, card),
@@ -65,6 +66,13 @@ def _amending(store: Store, mention: Mention, kind: Kinds) -> Amending:
     except NotConnected:
         return said
     return replace(said, can_change=platform.can_edit, can_take_down=platform.can_delete)
+
+
+def _is_looked_for(store: Store, reply: Reply | None) -> bool:
+    if reply is None or reply.state != ReplyState.SENDING:
+        return False
+    delivery = store.delivery(reply.outbox_key)
+    return delivery is not None and delivery.looks > 0
 
 
 def place_of(mention: Mention, card: Card) -> str:

@@ -25,6 +25,12 @@ def back_in_queue(store: Store, reply: Reply, problem: str) -> None:
     journal.redraw(store, reply.mention)
 
 
+def show_looked_for(store: Store, reply: Reply) -> None:
+    """The platform did not say whether it is out: the card tells why it takes so long."""
+    if reply.state == ReplyState.SENDING:
+        journal.redraw(store, reply.mention)
+
+
 def record_sent(store: Store, reply: Reply, published: PublishedReply) -> None:
     reply.move(ReplyState.SENT)
     reply.external_id, reply.url, reply.problem = published.external_id, published.url, ""

@@ -68,6 +68,19 @@ def test_in_doubt_it_is_looked_for_over_the_settle_time(worker: Worker, how: str
 
 
 @on_sqlite
+def test_the_card_says_why_it_takes_so_long_while_a_reply_is_looked_for(worker: Worker):
+    worker.post(BROKEN)
+    worker.answer(SORRY)
+    worker.square.order_fault("square", "drop_before", on="write")
+    worker.deliver(at_most=timedelta(seconds=20))
+    looked_for = "Town Square did not say whether Ben Okafor's reply is out. We look for it there"
+    assert looked_for in words(worker.card())
+
+    worker.deliver()
+    assert "We can't tell whether Ben Okafor's reply went out." in words(worker.card())
+
+
+@on_sqlite
 @pytest.mark.parametrize(("failures", "state"), [(1, ReplyState.SENT), (99, ReplyState.UNCERTAIN)])
 def test_a_look_that_fails_proves_nothing(worker: Worker, failures: int, state: ReplyState):
     worker.post(BROKEN)
