@@ -7,7 +7,7 @@ import pytest
 
 import app
 import platforms
-from bot.sandbox.inside import DEFAULT_EVENTS, DEFAULT_SCOPES
+from bot.sandbox.inside import DEFAULT_COMMANDS, DEFAULT_EVENTS, DEFAULT_SCOPES
 from bot.settings import Settings
 
 ROOT = Path(app.__file__).parent
@@ -114,3 +114,4 @@ def test_the_sandbox_grants_what_the_manifest_asks_for():
     manifest = (ROOT / "manifest.yaml").read_text()
     assert all(f"- {scope}" in manifest for scope in DEFAULT_SCOPES)
     assert all(f"- {event}" in manifest for event in DEFAULT_EVENTS)
+    assert tuple(re.findall(r"- command: (\S+)", manifest)) == DEFAULT_COMMANDS

@@ -24,6 +24,7 @@ DEFAULT_SCOPES = frozenset(
     }
 )
 DEFAULT_EVENTS = frozenset({"app_home_opened", "reaction_added", "user_change"})
+DEFAULT_COMMANDS = ("/mentions", "/departments")
 
 
 @dataclass(slots=True)
@@ -35,6 +36,7 @@ class Inside:
     grants: Grants
     scopes: frozenset[str] = DEFAULT_SCOPES
     events: frozenset[str] = DEFAULT_EVENTS
+    commands: tuple[str, ...] = DEFAULT_COMMANDS
     url: str = ""
     bot_token: str = ""
     app_token: str = ""

@@ -138,11 +138,14 @@ class Person:
     def command(self, name: str, text: str = "", channel: str | Channel | None = None) -> Ack:
         """Type a slash command in a channel, or else in the direct messages with the bot.
 
-        Never in a thread: Slack has no commands there.
+        Never in a thread: Slack has no commands there. Of one that the app does not have only the
+        person is told, in the channel ("unknown_command").
         """
         if "commands" not in self._slack.scopes:
             raise RefusedError("The app has no scope for commands, so it has no command.")
         where = self._sight.channel(channel or self._slack.workspace.direct(self.id))
+        if name not in self._slack.commands:
+            return self._no_such_command(name, where)
         payload = payloads.command(self._slack, self.member, where, name, text)
         return self._bring_and_use(
             "slash_commands",
@@ -182,6 +185,13 @@ class Person:
 
     def read(self, channel: str | Channel) -> None:
         self._slack.workspace.mark_read(self._sight.channel(channel), self.id)
+
+    def _no_such_command(self, name: str, where: Channel) -> Ack:
+        """As in Slack the app hears nothing of it, and what was typed stays in its box."""
+        known = " and ".join(self._slack.commands)
+        told = f"{name} is not a command here. There are {known}."
+        self._slack.workspace.post(where, BOT_USER_ID, told, ephemeral_to=self.id)
+        return Ack(ok=False, error="unknown_command")
 
     def _act(self, shown: Message | View, block: Json, element: Json, value: Json) -> Ack:
         ts = self._slack.workspace.next_ts()

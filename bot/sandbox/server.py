@@ -65,6 +65,7 @@ POST /sandbox/fault   {"method": "chat.postMessage", "how": "429", "times"?, "ch
      ok       the bot acknowledged in time and Slack could use the answer
      seconds  how long the acknowledgement took (0 when nothing was sent)
      error    Slack's word when not ok ("operation_timeout", "dispatch_failed", "not_submitted"…)
+              "unknown_command": the person was told in the channel, where only they see it
      errors   {block_id: text} to show under the fields; the modal stays open
      notice   a sentence for the person when something went wrong, else ""
   400 {"ok":false,"error":"bad_request","notice":…}  something is missing or of the wrong type

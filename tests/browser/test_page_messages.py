@@ -61,6 +61,7 @@ def test_what_needs_confirming_is_asked_first(outside: Outside, page: Page) -> N
     page.get_by_role("button", name="Drop").click()
     page.get_by_role("alertdialog", name="Drop it?").get_by_role("button", name="Keep").click()
     assert outside.bot.told == []
+    expect(page.get_by_role("button", name="Drop")).to_be_focused()
 
     page.get_by_role("button", name="Drop").click()
     with page.expect_response("**/sandbox/click"):

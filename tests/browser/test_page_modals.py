@@ -1,11 +1,11 @@
 """Modals on the page: what was typed survives, mistakes stand under the field, Esc closes."""
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Request, expect
 
 from bot.sandbox.records import View
 from tests.browser.conftest import Outside
-from tests.browser.shown import Json, field, modal, plain, said
+from tests.browser.shown import Json, actions, button, change, field, modal, plain, post, said
 
 
 @pytest.fixture
@@ -87,6 +87,47 @@ def test_escape_closes_the_top_one_and_what_lies_below_is_as_it_was(
     page.keyboard.press("Escape")
     expect(dialog).to_have_count(0)
     assert outside.bot.last["type"] == "view_closed"
+
+
+def test_what_is_typed_right_before_escape_is_kept(page: Page, dialog: Locator) -> None:
+    told: list[Request] = []
+
+    def note(request: Request) -> None:
+        told.append(request)
+
+    page.on("request", note)
+    dialog.get_by_label("Your reply").fill("Sorry one two")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+
+    expect(dialog).to_have_count(0)
+    typed, closed = [one for one in told if one.url.endswith(("/type", "/close"))]
+    assert typed.url.endswith("/type"), "closed before the last keys were told"
+    assert typed.post_data_json["text"] == "Sorry one two"
+    assert closed.url.endswith("/close")
+
+
+def test_the_keyboard_goes_back_to_what_opened_the_modal(outside: Outside, page: Page) -> None:
+    """Also when its card was drawn without the button meanwhile, and with it again."""
+    card = post(outside, said("Help"), actions(button("Claim"), button("Reply")))
+    shown, dialog = page.get_by_role("article"), page.get_by_role("dialog")
+    opener = shown.get_by_role("button", name="Reply", exact=True)
+    opener.focus()
+    for leave in ("Escape", "Cancel", "Close"):
+        opened = modal("Reply on X", field("Your reply"))
+        outside.slack.inside.views.open(outside.slack.person("ana").id, opened)
+        expect(dialog.get_by_label("Your reply")).to_be_focused()
+        change(outside, card, said(f"No buttons before {leave}"))
+        expect(shown).to_contain_text(f"No buttons before {leave}")
+        change(outside, card, said(leave), actions(button("Reply")))
+        expect(shown).not_to_contain_text("No buttons")
+
+        if leave == "Escape":
+            page.keyboard.press("Escape")
+        else:
+            dialog.get_by_role("button", name=leave).click()
+        expect(dialog).to_have_count(0)
+        expect(opener).to_be_focused()
 
 
 def test_focus_stays_inside(page: Page, dialog: Locator) -> None:

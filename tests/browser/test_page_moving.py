@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
+from bot.sandbox.workspace import BOT_USER_ID
 from tests.browser.conftest import Open, Outside
 from tests.browser.shown import post
 
@@ -16,6 +17,14 @@ def test_a_lamp_lights_where_something_is_unread_until_it_is_looked_at(
 
     expect(page.get_by_role("article")).to_contain_text("A refund, please")
     expect(page.get_by_role("tab", name="#billing", exact=True)).to_be_visible()
+
+
+def test_the_first_direct_message_is_told_by_name(outside: Outside, page: Page) -> None:
+    workspace = outside.slack.inside.workspace
+    direct = workspace.direct(outside.slack.person("ana").id)
+    workspace.post(direct, BOT_USER_ID, "Mara wrote back.")
+
+    expect(page.get_by_text("New in ")).to_have_text("New in Switchboard")
 
 
 def test_arrow_keys_move_between_channels(page: Page) -> None:
@@ -52,6 +61,14 @@ def test_a_slash_offers_the_commands_and_enter_sends_them(outside: Outside, page
     told = outside.bot.last
     assert (told["command"], told["text"]) == ("/mentions", "invoice")
     expect(box).to_have_value("")
+
+    box.fill("/foo bar")
+    page.keyboard.press("Enter")
+    only_me = page.get_by_role("article").filter(has_text="Only visible to you")
+    known = "There are /mentions and /departments."
+    expect(only_me).to_contain_text(f"/foo is not a command here. {known}")
+    expect(box).to_have_value("/foo bar")
+    expect(page.locator(".toast")).to_have_count(0)
 
 
 def test_typed_markup_is_only_text(outside: Outside, page: Page) -> None:

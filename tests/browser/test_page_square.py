@@ -2,7 +2,8 @@
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Outside
+from tests.browser.conftest import Open, Outside
+from tests.browser.shown import actions, button, change, post, said
 
 
 def test_a_click_publishes_a_ready_made_post_and_the_answer_appears_under_it(
@@ -50,6 +51,29 @@ def test_a_customer_edits_answers_and_deletes(outside: Outside, page: Page) -> N
     post.get_by_role("button", name="Delete").click()
     expect(post).to_contain_text("Deleted by its author.")
     assert outside.square.posts("x")[0].deleted
+
+
+def test_the_hint_follows_who_replies_at_once_and_needs_somebody_to_approve(
+    outside: Outside, open_page: Open
+) -> None:
+    page = open_page("ben")
+    step = page.get_by_role("complementary", name="Try this").locator(".next")
+    page.get_by_role("button", name="@mara_k").click()
+    expect(step).to_have_text("Press Claim on its card")
+
+    card = post(outside, said("Help"), actions(button("Claim"), button("Reply")))
+    page.get_by_role("button", name="Reply", exact=True).click()
+    expect(step).to_have_text("Press Reply and answer")
+
+    change(outside, card, said("It waits"), actions(button("Approve")))
+    expect(step).to_have_text("Now switch to Ana, who reads it and presses Approve")
+    page.get_by_role("radio", name="Ana").check()
+    expect(step).to_have_text("Press Approve on its card")
+
+    change(outside, card, said("Answered"))
+    asked = outside.square.posts("x")[0]
+    outside.square.post("x", "acme", "So sorry, Mara.", reply_to=asked.id)
+    expect(page.get_by_text("That is all there is to it")).to_be_visible()
 
 
 def test_faults_are_ordered_and_called_off(outside: Outside, page: Page) -> None:

@@ -43,10 +43,10 @@ export function hear(path, changed) {
   return source;
 }
 
-/** Show what the answer says to the person; what stands under a field is not said twice. */
-function tell({ ok, notice, message, errors }, status) {
+/** Show what the answer says to the person; what stands under a field or in the channel is not said twice. */
+function tell({ ok, notice, message, error, errors }, status) {
   if (Object.keys(errors ?? {}).length) return;
-  const said = notice || message || (ok ? "" : `That did not work (${status}).`);
+  const said = notice || message || (ok || error ? "" : `That did not work (${status}).`);
   if (said) toast(said, { kind: ok ? "news" : "wrong" });
 }
 

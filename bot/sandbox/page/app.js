@@ -4,7 +4,8 @@ import { act, hear, read } from "./api.js";
 import { showBar } from "./bar.js";
 import { channelComposer, swapDraft, threadComposer } from "./composer.js";
 import { listen } from "./dom.js";
-import { showHint } from "./hint.js";
+import { goBack, isLost, waysTo } from "./focus.js";
+import { drawHint, showHint } from "./hint.js";
 import { followInside } from "./inside.js";
 import { drawMessages } from "./messages.js";
 import { showModals } from "./modals.js";
@@ -43,8 +44,9 @@ async function fetchAll() {
   if (channel !== HOME) query.set("channel", channel);
   const state = await read(`/sandbox/state?${query}`);
   if (!state || person !== world.person || channel !== world.channel) return;
-  announce(world.state, state);
+  const before = world.state;
   Object.assign(world, { state, fetched: Date.now() / 1000 });
+  announce(before, state);
   if (world.thread) await fetchThread();
   drawBoth();
   if (!document.hidden && document.body.dataset.side === "workspace") await markRead(state);
@@ -82,16 +84,17 @@ function announce(before, after) {
 
 function draw() {
   if (!world.state) return;
-  const focus = document.activeElement?.closest("article, dialog");
+  const focus = waysTo(document.activeElement);
   drawPeople(become);
   drawChannels(goTo);
   drawPlace();
   if (world.channel !== HOME) drawChannel();
   drawThread();
-  showModals(world.state.views);
+  showModals(world.state.views, focus);
   showBar();
   drawSides(showSide);
-  if (document.activeElement === document.body && focus?.isConnected) focus.focus();
+  drawHint();
+  if (isLost()) goBack(focus);
 }
 
 function drawChannel() {

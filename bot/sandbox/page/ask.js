@@ -1,12 +1,14 @@
 /** The question before an action that cannot be taken back. */
 
 import { h } from "./dom.js";
+import { goBack, waysTo } from "./focus.js";
 import { plain, textNodes } from "./text.js";
 
 /** Ask what a Block Kit confirm object asks; resolves to true only when the person agrees. */
 export function confirmed(ask) {
+  const opener = waysTo(document.activeElement);
   return new Promise((answer) => {
-    const done = (yes) => (dialog.remove(), answer(yes));
+    const done = (yes) => (dialog.remove(), goBack(opener), answer(yes));
     const press = (yes) => ({ type: "button", autofocus: !yes, on: { click: () => done(yes) } });
     const named = { role: "alertdialog", "aria-labelledby": "ask-title", "aria-describedby": "ask-text" };
     const agree = ask.style === "danger" ? "button.button.danger" : "button.button.primary";

@@ -4,16 +4,25 @@ import { act } from "./api.js";
 import { blocks } from "./blocks.js";
 import { h, redraw } from "./dom.js";
 import { told } from "./fields.js";
+import { goBack, isLost } from "./focus.js";
 import { plain } from "./text.js";
 import { world } from "./world.js";
 
-/** Show the modals this person has open: the top one on top, the others kept as they were. */
-export function showModals(views) {
+let opener = [];
+
+/**
+ * Show the modals this person has open: the top one on top, the others kept as they were. `focus`:
+ * the ways to where the keyboard was; it goes back there when the last one closes.
+ */
+export function showModals(views, focus) {
   const place = document.getElementById("modals");
+  const wereOpen = place.children.length;
+  if (!wereOpen) opener = focus;
   redraw(place, views.map(modal));
   const [top, ...below] = [...place.children].reverse();
   below.filter((dialog) => dialog.open).forEach((dialog) => dialog.close());
   if (top && !top.open) open(top);
+  if (wereOpen && !top && isLost()) goBack(opener);
 }
 
 function open(dialog) {
@@ -23,13 +32,12 @@ function open(dialog) {
 }
 
 function modal(view) {
-  const close = (more) => act("/sandbox/close", { person: world.person, view: view.id, ...more });
-  const cancel = (event) => (event.preventDefault(), close());
+  const cancel = (event, dialog) => (event.preventDefault(), close(dialog.querySelector("form"), view));
   const title = `${view.id}-title`;
   const named = { key: view.id, role: "dialog", "aria-modal": "true", "aria-labelledby": title, tabindex: "-1" };
   const place = { target: { view: view.id }, id: view.id, values: view.state.values, errors: view.errors };
-  const leave = { type: "button", "aria-label": "Close", on: { click: () => close({ everything: true }) } };
-  const back = { type: "button", on: { click: () => close() } };
+  const leave = { type: "button", "aria-label": "Close", on: { click: (event, { form }) => close(form, view, { everything: true }) } };
+  const back = { type: "button", on: { click: (event, { form }) => close(form, view) } };
   const foot = [
     h("p.error.notice", { role: "alert", "data-keep": true }),
     h("button.button", back, plain(view.close?.text ?? "Close")),
@@ -43,6 +51,15 @@ function modal(view) {
     h("footer", foot),
   );
   return h("dialog", { ...named, on: { cancel } }, form);
+}
+
+/** What is typed is kept, the last keys too. A second Escape finds it closing. */
+async function close(form, view, more) {
+  if (form.closing) return;
+  form.closing = true;
+  await told(form);
+  await act("/sandbox/close", { person: world.person, view: view.id, ...more });
+  form.closing = false;
 }
 
 async function submit(event, form, view) {

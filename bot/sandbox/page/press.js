@@ -19,7 +19,7 @@ export function button(one, block, place) {
 
 export function overflow(one, block, place) {
   const id = `${fieldId(block, one, place)}-menu`;
-  const opener = { type: "button", popovertarget: id, "aria-haspopup": "menu", "aria-label": "More actions" };
+  const opener = { type: "button", popovertarget: id, "aria-haspopup": "menu", "aria-label": "More actions", key: "more" };
   const menu = { id, popover: "auto", role: "menu", on: { toggle: placeMenu, keydown: walkMenu } };
   const items = one.options.map((option) => item(option, one, block, place));
   const name = { key: one.action_id };

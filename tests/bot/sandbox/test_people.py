@@ -201,6 +201,15 @@ def test_a_command_without_a_channel_is_typed_to_the_bot(
     assert slack.ephemerals(ana)[0].channel == bot.last["channel_id"]
 
 
+def test_a_command_that_the_app_does_not_have_is_told_to_whoever_typed_it(
+    slack: SlackStandIn, ana: Person, bot: ScriptedBot
+) -> None:
+    ack = ana.command("/foo", "bar", "general")
+    assert (ack.ok, ack.error, bot.told) == (False, "unknown_command", [])
+    told = "/foo is not a command here. There are /mentions and /departments."
+    assert [message.text for message in slack.ephemerals(ana)] == [told]
+
+
 def test_an_event_is_tried_four_times(
     slack: SlackStandIn, ana: Person, bot: ScriptedBot, clock: MovedClock
 ) -> None:
