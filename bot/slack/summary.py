@@ -26,6 +26,7 @@ from bot.slack.cards import Drawn
 from bot.wording import ago, count, span
 
 WAITING_SHOWN = 5
+HOW_COUNTED = "Medians count business hours only; single answers are told by the clock."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +100,7 @@ def draw_summary(view: Summary) -> Drawn:
         blocks += [*_feelings(view), *_waiting(view), *_exchanges(view)]
         blocks += [*_departments(view), *_people(view)]
     if view.in_hours and view.figures.median is not None:
-        blocks.append(context(plain("Times to reply count business hours only.")))
+        blocks.append(context(plain(HOW_COUNTED)))
     return Drawn(notice(f"{title}: {numbers}"), blocks)
 
 
@@ -120,8 +121,8 @@ def _numbers(view: Summary) -> str:
     if now.share is not None:
         parts.append(f"{now.share} % answered" + _points(now.share, before.share))
     if now.median is not None:
-        took = f"median first reply {_took(now.median)}"
-        parts.append(took + _quicker(now.median, before.median))
+        notes = _bracketed(_counted(view), _quicker(now.median, before.median))
+        parts.append(f"median first reply {_took(now.median)}{notes}")
     return " · ".join(parts)
 
 
@@ -143,12 +144,22 @@ def _points(now: int, before: int | None) -> str:
 def _quicker(now: timedelta, before: timedelta | None) -> str:
     if before is None or _took(before) == _took(now):
         return ""
-    return f" ({'quicker' if now < before else 'slower'} than {_took(before)})"
+    return f"{'quicker' if now < before else 'slower'} than {_took(before)}"
 
 
 def _took(time: timedelta) -> str:
     """In business hours only, what was answered at night took no time at all."""
     return "under a minute" if time < timedelta(minutes=1) else span(time)
+
+
+def _counted(view: Summary) -> str:
+    """What the reader must know beside a median: single answers are told by the clock."""
+    return "business hours" if view.in_hours else ""
+
+
+def _bracketed(*notes: str) -> str:
+    told = ", ".join(filter(None, notes))
+    return f" ({told})" if told else ""
 
 
 def _feelings(view: Summary) -> Iterator[Block]:
@@ -222,16 +233,16 @@ def _departments(view: Summary) -> Iterator[Block]:
     if not busy:
         return
     yield header("By department")
-    yield rich(*(_department(one) for one in busy[:30]))
+    yield rich(*(_department(one, _counted(view)) for one in busy[:30]))
 
 
-def _department(one: DepartmentWeek) -> Block:
+def _department(one: DepartmentWeek, counted: str) -> Block:
     figures = one.figures
     parts = [count(figures.received, "mention")]
     if figures.share is not None:
         parts.append(f"{figures.share} % answered")
     if figures.median is not None:
-        parts.append(f"median {_took(figures.median)}")
+        parts.append(f"median {_took(figures.median)}{_bracketed(counted)}")
     if one.open:
         parts.append(f"{one.open} waiting")
     return line(leaf(name(one.name), bold=True), leaf(f": {', '.join(parts)}\n"))

@@ -66,7 +66,7 @@ def test_once_a_week_at_its_hour_leadership_reads_what_happened(town: Town):
     (summary,) = town.slack.messages("leadership")
     shown = " ".join(words(summary).split())
     assert "The week of 15 to 21 November" in shown
-    assert "3 mentions · 50 % answered · median first reply 41 min" in shown
+    assert "3 mentions · 50 % answered · median first reply 41 min (business hours)" in shown
     assert "Still waiting: 1 , the oldest since Monday 15 November in Support. No. 1" in shown
     assert "Longest still waiting: Town Square · @tobi_w · card · on Town Square" in shown
     assert "No internet for three days, @acme, I am furious!" in shown
@@ -75,10 +75,10 @@ def test_once_a_week_at_its_hour_leadership_reads_what_happened(town: Town):
     assert both in shown, "what two rules chose is quoted once"
     assert "Where is my <refund>, @acme? This is awful." in shown
     assert "Ben Okafor answered after 41 min: Sorry. It went out today." in shown
-    assert "Billing : 2 mentions, 100 % answered, median 41 min" in shown
+    assert "Billing : 2 mentions, 100 % answered, median 41 min (business hours)" in shown
     assert "Support : 1 mention, 0 % answered, 1 waiting" in shown
     assert "Thanks to Ben Okafor (1 reply)" in shown
-    assert "Times to reply count business hours only." in shown
+    assert "Medians count business hours only; single answers are told by the clock." in shown
     assert "The week of 15 to 21 November: 3 mentions" in summary.text
     assert "<refund>" not in summary.text
     card = town.card("support")
@@ -106,7 +106,7 @@ def test_any_week_can_be_printed(town: Town, typed: Typed):
     code, printed, _ = typed(town.env, "summary", "--week", "2049-W46")
     assert code == 0
     assert printed.startswith("The week of 15 to 21 November\n-----")
-    assert "3 mentions · 50 % answered · median first reply 41 min" in printed
+    assert "3 mentions · 50 % answered · median first reply 41 min (business hours)" in printed
     assert "  | Where is my <refund>, @acme? This is awful." in printed
     assert "Ben Okafor answered after 41 min:\n  | Sorry. It went out today." in printed
     assert "card <https://" in printed
