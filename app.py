@@ -54,6 +54,8 @@ from platforms.base import SettingsProblem
 
 log = logging.getLogger("switchboard")
 
+MANY_PORTS = 65536
+
 
 def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
@@ -443,9 +445,26 @@ def _agreed(question: str) -> bool:
     return input(f"{question} [y/N] ").strip().casefold() in ("y", "yes")
 
 
+def _day(written: str) -> date:
+    try:
+        return date.fromisoformat(written)
+    except ValueError:
+        told = f"{written} is no day. Next: write it as year, month and day, like 2026-11-01"
+        raise argparse.ArgumentTypeError(told) from None
+
+
+def _port(written: str) -> int:
+    if not (written.isascii() and written.isdigit() and int(written[:9]) < MANY_PORTS):
+        told = f"{written} is no port. Next: choose a number from 1024 to 65535, like 8001"
+        raise argparse.ArgumentTypeError(told)
+    return int(written)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python app.py", description="Every public mention of your brand, in Slack."
+        prog="python app.py",
+        description="Every public mention of your brand, in Slack. Without a command "
+        "everything runs in one process, until Ctrl-C.",
     )
     parser.set_defaults(run=run_all)
     commands = parser.add_subparsers(title="commands", metavar="")
@@ -466,8 +485,8 @@ def _parser() -> argparse.ArgumentParser:
     backup.add_argument("file", type=Path)
     export = add("export", run_export, "write who did what when, for auditors")
     export.add_argument("file", nargs="?", type=Path, help="a new file (default: print it)")
-    export.add_argument("--since", type=date.fromisoformat, metavar="2026-11-01")
-    export.add_argument("--until", type=date.fromisoformat, metavar="2026-11-30")
+    export.add_argument("--since", type=_day, metavar="2026-11-01")
+    export.add_argument("--until", type=_day, metavar="2026-11-30")
     export.add_argument("--format", choices=["csv", "jsonl"], default="csv")
     export.add_argument("--words", action="store_true", help="also what people wrote")
     erase = add("erase", run_erase, "forget what an author wrote, and who they are")
@@ -482,7 +501,7 @@ def _parser() -> argparse.ArgumentParser:
     config.add_argument("file", nargs="?", type=Path, default=Path("switchboard.toml"))
     config.add_argument("--yes", action="store_true", help="write without asking")
     sandbox = add("sandbox", run_sandbox, "try everything in the browser, no account needed")
-    sandbox.add_argument("--port", type=int, default=8000)
+    sandbox.add_argument("--port", type=_port, default=8000)
     return parser
 
 

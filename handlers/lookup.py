@@ -43,10 +43,11 @@ def register(app: App, switchboard: Switchboard) -> None:
 
     @app.command("/departments")
     def departments(ack: Ack, body: Payload) -> None:
-        if str(body.get("text") or "").strip():
+        asked = str(body.get("text") or "").strip()
+        if asked.casefold() in ("help", "?"):
             _tell(ack, draw_help(Help(), DEPARTMENTS_HELP))
         else:
-            _tell(ack, draw_desks(database.read(desks)))
+            _tell(ack, draw_desks(database.read(desks, asked)))
 
     def turn(ack: Ack, body: Payload, respond: Respond) -> None:
         page, _, text = payloads.value(body).partition("|")

@@ -12,9 +12,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import AfterValidator, Field, SecretStr, model_validator
 
 from platforms._http import TIMEOUT, no_use
 from platforms._reddit_line import LABEL, LOGIN_REFUSED, OneAttempt, said_no
@@ -51,7 +51,15 @@ LISTING_REACH, SEARCH_REACH = 1000, 250
 EMPTY_PAGES = 10
 """Pages without an item that are taken in one listing, before it is taken for ended."""
 LENGTH_LIMIT = 10_000
+SHORTEST_USER_AGENT = 7
+"""praw takes no shorter one."""
 _GONE = {"[deleted]", "[removed]", "[ Removed by Reddit ]"}
+
+
+def _user_agent(value: str) -> str:
+    if len(value) < SHORTEST_USER_AGENT:
+        raise ValueError("Write it as Reddit asks: linux:acme-mentions:1.0 (by u/acme)")
+    return value
 
 
 class RedditSettings(Settings):
@@ -62,7 +70,7 @@ class RedditSettings(Settings):
     refresh_token: SecretStr | None = Field(None, alias="REDDIT_REFRESH_TOKEN")
     username: str | None = Field(None, alias="REDDIT_USERNAME")
     password: SecretStr | None = Field(None, alias="REDDIT_PASSWORD")
-    user_agent: str = Field(alias="REDDIT_USER_AGENT", min_length=7)
+    user_agent: Annotated[str, AfterValidator(_user_agent)] = Field(alias="REDDIT_USER_AGENT")
     url: WebAddress = Field(SITE, alias="REDDIT_URL")
     oauth_url: WebAddress = Field("https://oauth.reddit.com", alias="REDDIT_OAUTH_URL")
 

@@ -149,6 +149,29 @@ def test_every_missing_or_wrong_variable_is_named_with_what_to_do(start: Start):
     assert "Traceback" not in err
 
 
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["export", "--since", "2026-13-01"], "2026-13-01 is no day. Next: write it as year, mon"),
+        (["sandbox", "--port", "abc"], "abc is no port. Next: choose a number from 1024 to 65535"),
+        (["sandbox", "--port", "99999"], "99999 is no port. Next: "),
+    ],
+)
+def test_a_wrong_choice_is_told_with_what_to_type(
+    arguments: list[str], told: str, capsys: pytest.CaptureFixture[str]
+):
+    with pytest.raises(SystemExit):
+        app.main(arguments)
+    assert told in " ".join(capsys.readouterr().err.split())
+
+
+def test_help_says_what_no_command_does(capsys: pytest.CaptureFixture[str]):
+    with pytest.raises(SystemExit):
+        app.main(["--help"])
+    said = " ".join(capsys.readouterr().out.split())
+    assert "Without a command everything runs in one process" in said
+
+
 def test_where_the_libraries_are_not_here_the_next_step_is_told():
     """As with the system's own Python: -S leaves out what was installed."""
     bare = [sys.executable, "-I", "-S", str(ROOT / "app.py"), "check", "--press"]

@@ -37,10 +37,12 @@ MENTIONS_HELP = """*What you can type*
 • `/mentions policy`: who may reply, and whose first replies somebody else approves
 • `/mentions stuck`: for admins, what could not be sent, and what to do about it
 • `/departments`: who does what, and where
+The reaction :eyes: on a card claims it, :white_check_mark: closes it as already answered.
 Only you see the answers."""
 
 DEPARTMENTS_HELP = """*What you can type*
 • `/departments`: who does what, in which channel, and who answered lately
+• `/departments billing`: the same of one department
 • `/mentions open billing`: what waits in one department
 Only you see the answers."""
 
@@ -170,7 +172,7 @@ def draw_from_outside(view: CardView) -> Drawn:
 
 
 def draw_stats(stats: Stats) -> Drawn:
-    share = f" ({100 * stats.answered // stats.received} %)" if stats.received else ""
+    share = f" ({round(100 * stats.answered / stats.received)} %)" if stats.received else ""
     median = f", median first reply {span(stats.median_reply)}" if stats.median_reply else ""
     came = count(stats.received, "mention")
     head = f"Last 7 days: {came}, {stats.answered} answered{share}{median}."

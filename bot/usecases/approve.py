@@ -41,7 +41,7 @@ def send_back(store: Store, reply_id: int, *, by: Actor, reason: str, submission
     if not reason.strip():
         raise WhyMissing
     reply.move(ReplyState.FAILED)
-    reply.problem = f"{person.name} sent it back: “{reason.strip()}”"
+    reply.problem = f"{person.name} sent it back, saying “{reason.strip()}”"
     leaving.keep_as_draft(store, reply)
     detail = {"reason": reason.strip()}
     journal.write(store, reply.mention, "sent back", by=person, click=submission, **detail)

@@ -72,7 +72,7 @@ class _Finder:
         return {"limit": PAGE, "offset": self._page * PAGE}
 
     def open(self, name: str) -> Listing:
-        department = self._department(name) if name else None
+        department = _department(self._store, name) if name else None
         found = self._store.open_mentions(department, **self._window)
         where = f" in {department.name}" if department else ""
         return self._listing(f"Open{where}", found, f"open {name}", f"Nothing waits{where}.")
@@ -106,13 +106,6 @@ class _Finder:
             card.id, self._link(card.channel_id, card.ts), card.channel_id, events,
             colleague=person is not None and person.standing == Standing.COLLEAGUE,
         )  # fmt: skip
-
-    def _department(self, name: str) -> Department:
-        department = self._store.department(name)
-        if department is None:
-            names = ", ".join(one.name for one in self._store.departments())
-            raise UnknownDepartment(name=name, departments=names)
-        return department
 
     def _listing(self, title: str, found: Found, command: str, empty: str) -> Listing:
         newest = posts.newest(self._store, found.mentions)
@@ -150,8 +143,10 @@ def departments_and(store: Store, number: int) -> tuple[Mention, Sequence[Depart
     return mention, store.departments()
 
 
-def desks(store: Store) -> tuple[Desk, ...]:
-    """Every department with what waits there and who answered lately."""
+def desks(store: Store, name: str = "") -> tuple[Desk, ...]:
+    """Every department, or the one of this name or channel: what waits, and who answered lately."""
+    name = name.replace("\0", "").strip()[:LONGEST]
+    asked = [_department(store, name)] if name else store.departments()
     counts = store.open_counts()
     lately = _who_answered(store)
     return tuple(
@@ -159,8 +154,16 @@ def desks(store: Store) -> tuple[Desk, ...]:
             department=one, waiting=counts.get(one.id, 0),
             lately=tuple(person.name for person in lately.get(one.id, [])[:3]),
         )
-        for one in store.departments()
+        for one in asked
     )  # fmt: skip
+
+
+def _department(store: Store, name: str) -> Department:
+    department = store.department(name)
+    if department is None:
+        names = ", ".join(one.name for one in store.departments())
+        raise UnknownDepartment(name=name, departments=names)
+    return department
 
 
 def _who_answered(store: Store) -> dict[int | None, list[Person]]:

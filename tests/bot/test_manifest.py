@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from bot.slack.lookups import MENTIONS_HELP
+
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "manifest.yaml").read_text(encoding="utf-8")
 MANIFEST = yaml.safe_load(TEXT)
@@ -40,6 +42,13 @@ def test_a_command_keeps_within_slacks_limits_and_escapes_names(command):
     assert 1 <= len(command["description"]) <= 2000
     assert 1 <= len(command["usage_hint"]) <= 1000
     assert command["should_escape"] is False
+
+
+def test_the_hint_names_all_that_can_be_typed():
+    mentions, departments = (set(re.findall(r"\w+", one["usage_hint"])) for one in COMMANDS)
+    typed = set(re.findall(r"`/mentions ([a-z]+)", MENTIONS_HELP)) - {"mentions"}
+    assert typed | {"help"} <= mentions
+    assert "billing" in departments
 
 
 def test_scopes_are_the_fewest_that_do():

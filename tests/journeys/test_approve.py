@@ -54,7 +54,7 @@ def test_sent_back_its_author_reads_why_and_has_the_text_again(town: Town):
     assert town.ana.submit(modal, {"reason": "Say <!here> sorry first"}).ok
     town.deliver()
     card = town.card("billing")
-    assert "Ana Lima sent it back: “Say &lt;!here&gt; sorry first”" in words(card)
+    assert "Not sent: Ana Lima sent it back, saying “Say &lt;!here&gt; sorry first”" in words(card)
     assert buttons(card) == ["Try again", "Change the text"]
     assert "Say <!here> sorry first" in words(town.slack.dms(town.ben)[-1])
     modal = open_reply(town, town.ben)

@@ -62,6 +62,10 @@ def test_each_subcommand_finds_what_it_says(town: Town):
     assert "Billing  · #billing · 2 open\nInvoices, refunds, payments." in desks
     assert "#support · nothing open\n" in desks
     assert "appointments. Answered lately: Ana Lima." in desks
+    for typed in ("billing", " #BILLING "):
+        desk = words(ask(town, town.cat, typed, "/departments"))
+        assert "Billing  · #billing · 2 open\nInvoices, refunds, payments." in desk
+        assert "#support" not in desk
 
 
 def test_whoever_is_lost_gets_help(town: Town):
@@ -70,7 +74,8 @@ def test_whoever_is_lost_gets_help(town: Town):
             shown = words(ask(town, town.cat, text, command))
             assert f"`{command}`" in shown, text
             assert "Only you see the answers." in shown
-    assert "What you can type" in words(ask(town, town.cat, "billing, please", "/departments"))
+    unknown = words(ask(town, town.cat, "billing, please", "/departments"))
+    assert 'There is no department "billing, please". The departments are: PR, People' in unknown
     assert "Type something after “search”" in words(ask(town, town.cat, "search"))
     assert "Type something after “from”" in words(ask(town, town.cat, "from  "))
     assert "“nothing like it”" in words(ask(town, town.cat, "nothing like it"))

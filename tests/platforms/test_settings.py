@@ -47,6 +47,11 @@ def test_opening_gives_each_job_its_own_instance() -> None:
             ("X_ACCESS_TOKEN_SECRET",),
             "X is only partly set up: X_ACCESS_TOKEN_SECRET missing. Set it, or remove",
         ),
+        (
+            REDDIT | {"REDDIT_REFRESH_TOKEN": "hush", "REDDIT_USER_AGENT": "c"},
+            ("REDDIT_USER_AGENT",),
+            "cannot be used. Write it as Reddit asks: linux:acme-mentions:1.0 (by u/acme)",
+        ),
         ({"REDDIT_REFRESH_TOKEN": "hush"}, tuple(REDDIT), "Set them, or remove REDDIT_REFRESH"),
         (REDDIT, tuple(sorted(REDDIT)), "Set REDDIT_REFRESH_TOKEN, or REDDIT_USERNAME and"),
         (X | {"X_LENGTH_LIMIT": "many"}, ("X_LENGTH_LIMIT",), "valid integer"),
