@@ -59,6 +59,14 @@ class ReplyHeld(Refusal):
     """{who}'s reply to this waits for a second pair of eyes. Approve it, or send it back first."""
 
 
+class ReplyHeldForOthers(Refusal):
+    """{who}'s reply to this waits until it is approved by {names}. You can add a note meanwhile."""
+
+
+class YourReplyHeld(Refusal):
+    """Your reply waits until it is approved by {names}. To change it, press Send back… first."""
+
+
 class YourOwnReply(Refusal):
     """You wrote this yourself, so somebody else approves it: {names}. Ask them in the thread."""
 

@@ -54,6 +54,12 @@ def come_back(store: Store, post: Mention) -> list[Person]:
     return [one.author for one in replies]
 
 
+def show_approvers(store: Store, reply: Reply) -> None:
+    """What waits for them stands in their App Homes."""
+    for one in trust.approvers(store, besides=reply.author)[:TOLD]:
+        journal.redraw_home(store, one)
+
+
 def _hold(store: Store, reply: Reply) -> None:
     reply.move(ReplyState.HELD)
     outbox.end_doubt(store, reply.outbox_key)
@@ -65,3 +71,4 @@ def _hold(store: Store, reply: Reply) -> None:
     for slack_id in [*able, *trust.unmet_admins(store)][:TOLD]:
         key = f"held:{reply.id}:{reply.version}:{slack_id}"
         journal.tell(store, slack_id, key, text, about=reply.mention)
+    show_approvers(store, reply)

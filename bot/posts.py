@@ -5,11 +5,15 @@ A conversation is the mention it began with, our replies, and what its author wr
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import or_, select
+from sqlalchemy import literal_column, or_, select
+from sqlalchemy.orm import contains_eager
 
-from bot.models import Mention, MentionState, Reply, ReplyState
+from bot.models import Mention, MentionState, Person, Reply, ReplyState
 from bot.store import Store
 
+DONE = (MentionState.CLOSED, MentionState.GONE)
+# As it is written in the index, which SQLite does not take for a value that is handed over.
+_WAITS = Reply.state == literal_column("'held'")
 MAY_BE_OUT = (ReplyState.SENDING, ReplyState.UNCERTAIN, ReplyState.SENT)
 
 
@@ -47,6 +51,23 @@ def held(store: Store, post: Mention) -> Sequence[Reply]:
     answers = Reply.answers_id.is_(None) if post.follows_id is None else Reply.answers_id == post.id
     query = select(Reply).where(Reply.mention_id == store.head(post).id, answers)
     return store.session.scalars(query.where(Reply.state == ReplyState.HELD)).unique().all()
+
+
+def held_among(store: Store, mentions: Iterable[Mention]) -> dict[int, Reply]:
+    """By the number of a mention that is not done, the reply to it that waits to be approved."""
+    wanted = [one.id for one in mentions if one.state not in DONE]
+    if not wanted:
+        return {}
+    query = select(Reply).where(_WAITS, Reply.mention_id.in_(wanted))
+    return {one.mention_id: one for one in store.session.scalars(query).unique()}
+
+
+def held_of_others(store: Store, person: Person, *, limit: int) -> Sequence[Reply]:
+    """What waits to be approved and is not this person's own, the oldest first."""
+    query = select(Reply).join(Reply.mention).options(contains_eager(Reply.mention))
+    query = query.where(_WAITS, Reply.author_id != person.id, Mention.state.not_in(DONE))
+    found = store.session.scalars(query.order_by(Reply.queued_at, Reply.id).limit(limit))
+    return found.unique().all()
 
 
 def heads(store: Store, platform: str, external_ids: Iterable[str]) -> dict[str, Mention]:

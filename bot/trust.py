@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from sqlalchemy import func, select
 
 from bot import rights
+from bot.errors import ReplyHeld, ReplyHeldForOthers, YourReplyHeld
 from bot.models import Person, Reply, ReplyState
 from bot.store import Store
 
@@ -45,6 +46,23 @@ def approvers(store: Store, *, besides: Person | None = None) -> Sequence[Person
 def whom_to_ask(store: Store, *, besides: Person) -> str:
     """Names of some who may approve, for a sentence."""
     return " or ".join(one.name for one in approvers(store, besides=besides)[:NAMED]) or "an admin"
+
+
+def who_approves(store: Store, person: Person) -> str:
+    """Names of some who may approve what this person writes; "" when nobody has to."""
+    return whom_to_ask(store, besides=person) if needs_approval(store, person) else ""
+
+
+def refuse_while_held(store: Store, reply: Reply | None, person: Person) -> None:
+    """Nobody writes past a reply that waits to be approved; says what this person can do."""
+    if reply is None or reply.state != ReplyState.HELD:
+        return
+    names, who = who_approves(store, reply.author), reply.author.name
+    if names and person == reply.author:
+        raise YourReplyHeld(names=names)
+    if names and not is_trusted(store, person):
+        raise ReplyHeldForOthers(who=who, names=names)
+    raise ReplyHeld(who=who)
 
 
 def first_replies(store: Store) -> int:

@@ -12,6 +12,7 @@ from slack_sdk.errors import SlackApiError
 from bot.errors import Refusal
 from bot.models import Reply, ReplyState
 from bot.slack import ids, payloads
+from bot.slack.approval import read_first
 from bot.slack.blocks import Block
 from bot.slack.modals import (
     Carried,
@@ -207,7 +208,9 @@ def _view(switchboard: Switchboard, form: ReplyForm, *, held_back: bool = False)
         counting=f"Up to {limit:,}. {platform.counting}",
         price=price_told(type(platform), form.draft),
         draft=form.draft,
-        is_draft=bool(form.draft),
+        is_draft=bool(form.draft) and not form.draft_by,
+        draft_by=form.draft_by,
+        approval=read_first(form.first_replies, form.approved_by) if form.approved_by else "",
         seen=form.seen,
         warning=_held_back(form) if held_back else _warning(form),
     )
@@ -239,7 +242,6 @@ def _what_became_of(answer: Reply) -> str:
     by, text = answer.author.name, shorten(answer.text, QUOTED_LIMIT)
     said = {
         ReplyState.SENT: f"{by} has answered this already",
-        ReplyState.HELD: f"{by}'s reply to this waits for a second pair of eyes",
         ReplyState.UNCERTAIN: f"{by}'s reply to this may be public: nobody knows yet",
     }
     on_its_way = f"{by}'s reply to this is on its way"

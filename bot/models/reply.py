@@ -59,6 +59,12 @@ class Reply(Base):
             sqlite_where=text("state = 'draft'"),
             postgresql_where=text("state = 'draft'"),
         ),
+        Index(
+            "ix_reply_held",
+            "mention_id",
+            sqlite_where=text("state = 'held'"),
+            postgresql_where=text("state = 'held'"),
+        ),
     )
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     version: Mapped[int] = mapped_column(default=1)
@@ -79,6 +85,8 @@ class Reply(Base):
     url: Mapped[str] = mapped_column(Text, default="")
     problem: Mapped[str] = mapped_column(Text, default="")
     """Why it was not sent, as a sentence for its author."""
+    sent_back_at: Mapped[datetime | None]
+    """When somebody who should approve it sent it back; None once anything else became of it."""
     about: Mapped[str] = mapped_column(String(16), default="")
     """The fingerprint of the post as its writer read it; "" when that is not known."""
     removed_at: Mapped[datetime | None]
@@ -104,4 +112,4 @@ class Reply(Base):
         """Go on to another state; NothingToRetry when there is no such way."""
         if to not in REPLY_MOVES[ReplyState(self.state)]:
             raise NothingToRetry
-        self.state = to
+        self.state, self.sent_back_at = to, None

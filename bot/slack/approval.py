@@ -18,6 +18,12 @@ from bot.slack.blocks import (
 )
 
 
+def read_first(first_replies: int, names: str) -> str:
+    """For whoever writes one that is going to wait."""
+    these = "reply is" if first_replies == 1 else f"{first_replies} replies are"
+    return f"Your first {these} read by somebody else first ({names}); then it is public."
+
+
 def held_words(reply: Reply) -> str:
     """As mrkdwn."""
     return (

@@ -334,6 +334,11 @@ def _decisions(view: CardView, reply: Reply) -> list[Block]:
         send_on = button("Send to…", ids.SEND_TO, view.mention.id)
         return [*held_buttons(reply, view.wording), send_on]
     again = f"{view.wording}:{reply.id}"
+    if reply.state == ReplyState.FAILED and reply.sent_back_at is not None:
+        return [
+            button("Change the text", ids.REPLY, view.mention.id, style="primary"),
+            button("Ask again as it is", ids.TRY_AGAIN, again),
+        ]
     if reply.state == ReplyState.FAILED:
         return [
             button("Try again", ids.TRY_AGAIN, again, style="primary"),

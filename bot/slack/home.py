@@ -15,6 +15,7 @@ from bot.slack.blocks import (
     leaf,
     line,
     link,
+    link_button,
     mrkdwn,
     name,
     option,
@@ -38,6 +39,8 @@ class HomeLine:
     """What its author wrote last, most often the mention itself."""
     platform: str
     link: str
+    held: str = ""
+    """Whose reply to it waits for approval: "Your", "Ben's"."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,18 +55,32 @@ class HomeView:
     elsewhere: tuple[tuple[str, int], ...]
     """Departments of others with what is open there."""
     answered_this_week: int
+    to_approve: tuple[HomeLine, ...] = ()
+    """The oldest of what others wrote and this person may approve."""
     stuck: int = 0
     """Deliveries that wait for an admin; 0 for everybody else."""
 
 
 def draw_home(view: HomeView) -> Block:
     """The whole tab."""
-    blocks = [*_mine(view), {"type": "divider"}, *_waiting(view), {"type": "divider"}]
+    blocks = [*_to_approve(view), *_mine(view), {"type": "divider"}]
+    blocks += [*_waiting(view), {"type": "divider"}]
     if view.stuck:
         blocks.insert(0, section(f"*{told_in_short(view.stuck)}*: `/mentions stuck`"))
     week = f"You answered {count(view.answered_this_week, 'mention')} in the last 7 days."
     blocks += [context(plain(week)), context(plain(ABOUT))]
     return {"type": "home", "blocks": blocks}
+
+
+def _to_approve(view: HomeView) -> Iterator[Block]:
+    if not view.to_approve:
+        return
+    yield header("Waits for your approval")
+    for one in view.to_approve:
+        yield from _about(one)
+        if one.link:
+            yield actions(link_button("Read it on its card", one.link, ids.OPEN_LINK))
+    yield {"type": "divider"}
 
 
 def _mine(view: HomeView) -> Iterator[Block]:
@@ -94,19 +111,28 @@ def _waiting(view: HomeView) -> Iterator[Block]:
 
 def _row(one: HomeLine, *, claimed: bool) -> Iterator[Block]:
     mention = one.mention
-    number = f"No. {mention.id}"
-    where = mrkdwn(link(one.link, number)) if one.link else plain(number)
-    about = plain(f"{one.platform} · @{name(mention.author_handle, 40)}")
-    yield context(where, about, mrkdwn(date(one.post.published_at)))
-    yield rich(line(leaf(shorten(name(one.post.text, 300), 200) or "(no words)")))
+    yield from _about(one)
     first = () if claimed else (button("Claim", ids.CLAIM, mention.id, style="primary"),)
     last = (
         button("Release", ids.RELEASE, mention.id)
         if claimed
         else button("Send to…", ids.SEND_TO, mention.id)
     )
+    if one.held:
+        yield actions(last)
+        return
     reply = button("Reply", ids.REPLY, mention.id, style="primary" if claimed else "")
     yield actions(*first, reply, last)
+
+
+def _about(one: HomeLine) -> Iterator[Block]:
+    mention = one.mention
+    number = f"No. {mention.id}"
+    where = mrkdwn(link(one.link, number)) if one.link else plain(number)
+    about = plain(f"{one.platform} · @{name(mention.author_handle, 40)}")
+    held = [plain(f"{name(one.held)} reply waits for approval")] if one.held else []
+    yield context(where, about, mrkdwn(date(one.post.published_at)), *held)
+    yield rich(line(leaf(shorten(name(one.post.text, 300), 200) or "(no words)")))
 
 
 def _chooser(view: HomeView) -> Block:

@@ -58,6 +58,8 @@ class Line:
     link: str
     """Its card in Slack."""
     now: datetime
+    held_of: str = ""
+    """Whose reply to it waits for approval."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -225,14 +227,17 @@ def _line(one: Line) -> Block:
         words = "(deleted by its author)"
     place = mention.department.name if mention.department else "another channel"
     about = (
-        f" · {one.platform} · {name(mention.author, 40)} · {_state_of(mention)}"
+        f" · {one.platform} · {name(mention.author, 40)} · {_state_of(one)}"
         f" · {name(place)} · {ago(one.now - one.post.published_at)}\n{words}"
     )
     number = f"No. {mention.id}"
     return line(link_leaf(one.link, number) if one.link else leaf(number), leaf(about))
 
 
-def _state_of(mention: Mention) -> str:
+def _state_of(one: Line) -> str:
+    mention = one.mention
+    if one.held_of:
+        return f"{name(one.held_of)}'s reply waits for approval"
     if mention.state == MentionState.CLAIMED and mention.owner:
         return f"claimed by {name(mention.owner.name)}"
     if mention.state == MentionState.CLOSED:

@@ -55,6 +55,10 @@ class ReplyView:
     draft: str = ""
     is_draft: bool = False
     """What stands in the field was typed before."""
+    draft_by: str = ""
+    """Who wrote what stands in the field, where it came back to somebody else."""
+    approval: str = ""
+    """That somebody else reads it first, as a sentence; "" where it leaves at once."""
     seen: str = ""
     warning: str = ""
 
@@ -88,6 +92,8 @@ def reply_modal(view: ReplyView) -> Block:
         return _assisted(view, blocks)
     sentence = f"This will be public as {view.account} on {view.platform}."
     blocks.append(rich(line(leaf(sentence, bold=True))))
+    if view.approval:
+        blocks.append(context(plain(view.approval)))
     blocks += _written(view)
     if view.price:
         blocks.append(_price(view.price))
@@ -175,7 +181,9 @@ def written(
 
 
 def _written(view: ReplyView) -> list[Block]:
-    return written("Your reply", view.draft, hint=view.counting, kept=view.is_draft)
+    field_ = written("Your reply", view.draft, hint=view.counting, kept=view.is_draft)
+    by = f"{name(view.draft_by)} wrote this, and it was not sent. From you it goes out as yours."
+    return [*field_, *([context(plain(by))] if view.draft_by else [])]
 
 
 def _price(sentence: str) -> Block:

@@ -27,6 +27,7 @@ def approve_reply(store: Store, reply_id: int, *, by: Actor, click: str, seen: s
     reply.approved_by, reply.about = person, seen
     leaving.queue(store, reply)
     journal.write(store, reply.mention, "approved", by=person, click=click)
+    leaving.show_approvers(store, reply)
     return reply
 
 
@@ -41,11 +42,13 @@ def send_back(store: Store, reply_id: int, *, by: Actor, reason: str, submission
     if not reason.strip():
         raise WhyMissing
     reply.move(ReplyState.FAILED)
+    reply.sent_back_at = store.now
     reply.problem = f"{person.name} sent it back, saying “{reason.strip()}”"
     leaving.keep_as_draft(store, reply)
     detail = {"reason": reason.strip()}
     journal.write(store, reply.mention, "sent back", by=person, click=submission, **detail)
     _tell_author(store, reply, person)
+    leaving.show_approvers(store, reply)
     return reply
 
 
@@ -73,7 +76,7 @@ def _tell_author(store: Store, reply: Reply, person: Person) -> None:
         return
     text = (
         f"{reply.problem} It was your reply to mention {reply.mention_id}, and was not sent. "
-        f"Press Reply on the card to write it anew; your text is kept: {reply.text}"
+        f"Press Change the text on the card; your text is kept: {reply.text}"
     )
     key = f"sent-back:{reply.id}:{reply.version}"
     journal.tell_person(store, reply.author, key, text, about=reply.mention)

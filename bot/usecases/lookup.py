@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from bot import finding, journal, posts
 from bot.errors import UnknownDepartment, UnknownMention
-from bot.models import Actor, Department, Mention, Person, Standing
+from bot.models import Actor, Department, Mention, Person, Reply, Standing
 from bot.slack.cards import Labels, Links
 from bot.slack.lookups import (
     PAGE,
@@ -109,18 +109,21 @@ class _Finder:
 
     def _listing(self, title: str, found: Found, command: str, empty: str) -> Listing:
         newest = posts.newest(self._store, found.mentions)
-        lines = (self._line(one, newest.get(one.id, one)) for one in found.mentions)
+        held = posts.held_among(self._store, found.mentions)
+        lines = (
+            self._line(one, newest.get(one.id, one), held.get(one.id)) for one in found.mentions
+        )
         return Listing(
             title=title, lines=tuple(lines), total=found.total, more=found.more,
             page=self._page, command=command.strip(), empty=empty,
         )  # fmt: skip
 
-    def _line(self, mention: Mention, post: Mention) -> Line:
+    def _line(self, mention: Mention, post: Mention, held: Reply | None) -> Line:
         card = self._store.current_card(mention.id)
         link = self._link(card.channel_id, card.ts) if card else ""
         return Line(
             mention=mention, post=post, platform=self._label(mention.platform), link=link,
-            now=self._store.now,
+            now=self._store.now, held_of=held.author.name if held else "",
         )  # fmt: skip
 
 

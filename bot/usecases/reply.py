@@ -3,14 +3,13 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot import conversation, journal, leaving, outbox, posts, rights
+from bot import conversation, journal, leaving, outbox, posts, rights, trust
 from bot.errors import (
     CannotReply,
     EmptyReply,
     NewerReply,
     NothingToRetry,
     PostReadsDifferently,
-    ReplyHeld,
     ReplyOnItsWay,
     ReplyRefused,
     ReplyTooLong,
@@ -42,8 +41,14 @@ class ReplyForm:
     holder: str | None = None
     """Who else holds the mention, and since when."""
     held_since: datetime | None = None
+    draft_by: str = ""
+    """Who wrote the draft, where it came back to somebody else; "" for the writer's own."""
+    approved_by: str = ""
+    """Who may approve the reply; "" where it leaves at once."""
+    first_replies: int = 0
+    """So many replies of each person are approved."""
     answer: Reply | None = None
-    """What we say already: it is public, on its way, or waits for a second pair of eyes."""
+    """What we say already: it is public or on its way."""
     wrote_again: bool = False
     """The author did so while the reply was written."""
     edited: bool = False
@@ -73,7 +78,9 @@ def reply_form(store: Store, mention_id: int, *, by: Actor) -> ReplyForm:
         mention.refuse_if_done(store.now)
     person = store.person(by.slack_id)
     rights.refuse_silent(store, person)
-    draft = store.draft(mention_id, person.id) if person else None
+    assert person is not None
+    trust.refuse_while_held(store, store.latest_reply(mention_id), person)
+    draft = _begun(store, mention_id, person)
     other = mention.owner if mention.owner != person else None
     return ReplyForm(
         mention=mention,
@@ -81,6 +88,9 @@ def reply_form(store: Store, mention_id: int, *, by: Actor) -> ReplyForm:
         turns=conversation.turns(store, mention),
         account=store.account(mention.platform),
         draft=draft.text if draft else "",
+        draft_by=draft.author.name if draft and draft.author != person else "",
+        approved_by=trust.who_approves(store, person),
+        first_replies=trust.first_replies(store),
         seen=_seen(store, mention),
         now=store.now,
         holder=other.name if other else None,
@@ -155,8 +165,7 @@ def queue_reply(
     latest = store.latest_reply(mention.id)
     if latest is not None and latest.submission == submission:
         return latest  # it came twice at once, and the other one was quicker
-    if latest is not None and latest.state == ReplyState.HELD:
-        raise ReplyHeld(who=latest.author.name)
+    trust.refuse_while_held(store, latest, person)
     if latest is not None and latest.state in journal.ON_THEIR_WAY:
         raise ReplyOnItsWay(who=latest.author.name)
     took = mention.take_for_reply(person, now=store.now)
@@ -235,6 +244,13 @@ def drop_reply(store: Store, reply_id: int, *, by: Actor, click: str) -> Reply:
     return reply
 
 
+def _begun(store: Store, mention_id: int, person: Person) -> Reply | None:
+    """What stands in the window at first: their draft, or what came back to somebody else."""
+    latest = store.latest_reply(mention_id)
+    came_back = latest if latest is not None and latest.state == ReplyState.FAILED else None
+    return store.draft(mention_id, person.id) or came_back
+
+
 def _forget_draft(store: Store, reply: Reply) -> None:
     """What goes out must not wait in the modal to be sent twice; a changed text stays."""
     draft = store.draft(reply.mention_id, reply.author_id)
@@ -308,7 +324,7 @@ def _went_out_unseen(store: Store, mention: Mention, seen: str) -> Reply | None:
 
 def _answer_there(store: Store, mention: Mention) -> Reply | None:
     latest = store.latest_reply(mention.id)
-    if latest is not None and latest.state in (ReplyState.HELD, *journal.ON_THEIR_WAY):
+    if latest is not None and latest.state in journal.ON_THEIR_WAY:
         return latest
     return None if conversation.waits_for_answer(store, mention) else _public(store, mention)
 

@@ -1,8 +1,20 @@
 """The first replies of somebody new wait on their card for a second pair of eyes."""
 
+from typing import Any
+
 import pytest
 
-from tests.journeys.steps import field_text, open_reply, reply, send_to, thread_text
+from bot.sandbox.people import Person
+from bot.sandbox.records import Message
+from tests.journeys.steps import (
+    field_text,
+    open_reply,
+    option_named,
+    pick,
+    reply,
+    send_to,
+    thread_text,
+)
 from tests.town import Town, buttons, words
 
 REFUND = "Where is my refund, @acme? You promised it on Monday."
@@ -16,6 +28,12 @@ def town(town: Town) -> Town:
     town.post(REFUND)
     reply(town, town.ben, SORRY)
     return town
+
+
+def primary(card: Message) -> list[dict[str, Any]]:
+    """The buttons that stand out."""
+    elements = [one for block in card.blocks for one in block.get("elements", ())]
+    return [one for one in elements if one.get("style") == "primary"]
 
 
 def public(town: Town) -> list[str]:
@@ -55,8 +73,11 @@ def test_sent_back_its_author_reads_why_and_has_the_text_again(town: Town):
     town.deliver()
     card = town.card("billing")
     assert "Not sent: Ana Lima sent it back, saying “Say &lt;!here&gt; sorry first”" in words(card)
-    assert buttons(card) == ["Try again", "Change the text"]
-    assert "Say <!here> sorry first" in words(town.slack.dms(town.ben)[-1])
+    assert buttons(card) == ["Change the text", "Ask again as it is"]
+    assert [one["text"]["text"] for one in primary(card)] == ["Change the text"]
+    told = words(town.slack.dms(town.ben)[-1])
+    assert "Say <!here> sorry first" in told
+    assert "Press Change the text on the card" in told
     modal = open_reply(town, town.ben)
     assert field_text(modal) == SORRY
     town.ben.submit(modal, {"text": f"We are sorry. {SORRY}"})
@@ -75,3 +96,126 @@ def test_sent_on_meanwhile_it_is_approved_where_it_is_now(town: Town):
     town.deliver()
     assert public(town) == [SORRY]
     assert "Answered by *Ben Okafor*" in words(town.card("sales"))
+
+
+def send_back(town: Town, reason: str = "Warmer, please.") -> None:
+    town.ana.click(town.card("billing"), "send_back")
+    assert town.ana.submit(town.modal(town.ana), {"reason": reason}).ok
+    town.deliver()
+
+
+def test_sent_back_it_waits_again_when_its_author_insists(town: Town):
+    send_back(town)
+    assert town.ben.click(town.card("billing"), "try_again").ok
+    town.deliver()
+    assert buttons(town.card("billing")) == ["Approve", "Send back…", "Send to…"]
+    town.ana.click(town.card("billing"), "approve")
+    town.square.lock("square", town.square.posts("square")[0].id)
+    town.deliver()
+    now = buttons(town.card("billing"))
+    assert now == ["Try again", "Change the text"], "the platform refused it, nobody sent it back"
+
+
+def test_who_changes_what_was_sent_back_to_a_colleague_begins_with_its_text(town: Town):
+    send_back(town)
+    modal = open_reply(town, town.ana)
+    assert field_text(modal) == SORRY
+    assert "Ben Okafor wrote this, and it was not sent. From you it goes out" in words(modal)
+    town.ana.submit(modal, {"text": f"We are sorry. {SORRY}"})
+    town.deliver()
+    assert public(town) == [f"We are sorry. {SORRY}"]
+    assert "Answered by *Ana Lima*" in words(town.card("billing"))
+
+
+def test_the_window_says_who_reads_it_first(town: Town):
+    town.post("And mine, @acme? The refund, I mean.", by="tobi_w")
+    before = "Your first 3 replies are read by somebody else first (Ana Lima); then it is public."
+    asks = {who.name: before in words(open_reply(town, who)) for who in (town.ana, town.cat)}
+    assert asks == {"ana": False, "cat": True}
+
+
+@pytest.mark.parametrize(
+    ("who", "told"),
+    [
+        ("ben", "Your reply waits until it is approved by an admin. To change it, press Send back"),
+        ("cat", "Ben Okafor's reply to this waits until it is approved by an admin. You can add"),
+        ("ana", "Ben Okafor's reply to this waits for a second pair of eyes. Approve it, or send"),
+    ],
+)
+def test_nobody_gets_a_window_to_write_past_it(town: Town, who: str, told: str):
+    person: Person = getattr(town, who)
+    person.click(town.card("billing"), "reply", stale=True)
+    assert told in town.told(person)
+    assert not town.slack.open_views(person)
+
+
+def test_what_was_typed_meanwhile_is_refused_with_the_same_words_and_kept(town: Town):
+    town.ana.click(town.card("billing"), "approve")
+    town.deliver()
+    town.post("And mine, @acme? The refund, I mean.", by="tobi_w")
+    window = open_reply(town, town.cat)
+    reply(town, town.ben, SORRY)
+    ack = town.cat.submit(window, {"text": "Tomorrow."})
+    assert "waits until it is approved by Ana Lima" in str(ack.errors)
+    town.deliver()
+    town.ana.click(town.card("billing"), "approve")
+    town.deliver()
+    assert public(town) == [SORRY, SORRY]
+    assert pick(town.cat, town.card("billing"), "Reply again…").ok
+    assert field_text(town.modal(town.cat)) == "Tomorrow."
+
+
+def test_lists_say_that_it_waits(town: Town):
+    for who, asked in ((town.ben, "mine"), (town.cat, "open"), (town.cat, "refund")):
+        who.command("/mentions", asked, "general")
+        assert "Ben Okafor's reply waits for approval" in words(town.slack.ephemerals(who)[-1])
+    town.ana.click(town.card("billing"), "approve")
+    town.deliver()
+    town.cat.command("/mentions", "refund", "general")
+    assert "waits for approval" not in words(town.slack.ephemerals(town.cat)[-1])
+
+
+def at_home(town: Town, person: Person) -> str:
+    return words(town.slack.home(person))
+
+
+def test_app_home_shows_what_waits_for_whom(town: Town):
+    for person in (town.ana, town.ben, town.cat):
+        assert person.open_home().ok
+    town.deliver()
+    assert "Your reply waits for approval" in at_home(town, town.ben)
+    assert "Waits for your approval" not in at_home(town, town.ben) + at_home(town, town.cat)
+    ours = town.slack.home(town.ben)
+    assert ours is not None
+    assert buttons(ours) == ["Release"]
+
+    shown = town.slack.home(town.ana)
+    assert shown is not None
+    assert "Waits for your approval" in words(shown)
+    assert "Ben Okafor's reply waits for approval" in words(shown)
+    assert SORRY not in words(shown), "who may not see the channel reads no drafts of it"
+    card = town.card("billing")
+    assert buttons(shown) == ["Read it on its card"]
+    assert f"/archives/{card.channel}/p{card.ts.replace('.', '')}" in str(shown.blocks)
+
+    send_back(town)
+    assert "approval" not in at_home(town, town.ana) + at_home(town, town.ben)
+    town.ben.click(town.card("billing"), "try_again")
+    town.deliver()
+    assert "Waits for your approval" in at_home(town, town.ana), "drawn again without a visit"
+    town.ana.click(town.card("billing"), "approve")
+    town.deliver()
+    assert "approval" not in at_home(town, town.ana) + at_home(town, town.ben)
+
+
+def test_what_was_closed_asks_nobody_to_approve_it(town: Town):
+    assert pick(town.cat, town.card("billing"), "No reply needed…").ok
+    modal = town.modal(town.cat)
+    spam = option_named(modal, "verdict", "Spam")
+    town.cat.submit(modal, {"verdict": spam})
+    town.deliver()
+    assert town.ana.open_home().ok
+    town.deliver()
+    assert "Waits for your approval" not in at_home(town, town.ana)
+    town.cat.command("/mentions", "refund", "general")
+    assert "waits for approval" not in words(town.slack.ephemerals(town.cat)[-1])

@@ -85,8 +85,7 @@ def mention(database: Database) -> int:
 
 def fate(database: Database, what: str, *, of: int = 1) -> None:
     """Let become of a reply what the worker found, or nothing yet."""
-    if what in ("queued", "held"):
-        database.write(lambda store: setattr(store.reply(of), "state", ReplyState(what)))
+    if what == "queued":
         return
     database.write(lambda store: mark_sending(store, store.reply(of)))
     acts = {
@@ -103,8 +102,6 @@ def let_out(database: Database) -> None:
     state = database.read(lambda store: store.reply(1).state)
     if state == ReplyState.FAILED:
         database.write(send_again, 1, by=BEN, click="again")
-    elif state == ReplyState.HELD:
-        database.write(lambda store: store.reply(1).move(ReplyState.QUEUED))
     fate(database, "sent")
 
 
@@ -167,7 +164,7 @@ def test_the_slower_of_two_writers_is_told_and_may_insist(database: Database, me
 
 
 @pytest.mark.parametrize("by", [ANA, BEN])
-@pytest.mark.parametrize("what", ["queued", "sending", "uncertain", "failed", "held"])
+@pytest.mark.parametrize("what", ["queued", "sending", "uncertain", "failed"])
 def test_a_reply_that_went_out_after_the_window_was_opened_is_told_and_one_may_insist(
     database: Database, mention: int, what: str, by: Actor
 ):
