@@ -4,10 +4,11 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
-from playwright.sync_api import Browser, FloatRect, Locator, expect, sync_playwright
+from playwright.sync_api import Browser, FloatRect, Locator, Page, expect, sync_playwright
 
-from tests.browser.desk import Desk
+from tests.browser.desk import MANY, Desk
 from tests.browser.sandbox import Sandbox
 from tests.browser.windows import launch
 
@@ -63,6 +64,7 @@ def _read_the_week(folder: Path, browser: Browser, url: str) -> None:
     with _at(browser, url, "ana", height=1300) as ana:
         for handle in CUSTOMERS:
             ana.post(handle)
+        _wait_for_cards(ana.page, len(CUSTOMERS) + 1)
         ana.reply(ana.card(PRAISE), THANKS)
         ana.go_to("#billing, 1 unread")
         ana.reply(ana.card(REFUND), PAID)
@@ -76,10 +78,31 @@ def _read_the_week(folder: Path, browser: Browser, url: str) -> None:
         _take(summary, folder / "summary.png", margin=0)
 
 
+def _wait_for_cards(page: Page, number: int) -> None:
+    """The summary links to the cards that are there when it is posted."""
+    for _ in range(MANY):
+        rooms = [one["id"] for one in _state(page)["channels"] if not one["is_im"]]
+        messages = [message for room in rooms for message in _state(page, room)["messages"]]
+        cards = [one for one in messages if one["is_bot"] and not one["is_ephemeral"]]
+        if len(cards) == number:
+            return
+        page.wait_for_timeout(500)
+    raise AssertionError(f"{len(cards)} of {number} cards came")
+
+
+def _state(page: Page, channel: str = "") -> dict[str, Any]:
+    where = {"person": "ana"} | ({"channel": channel} if channel else {})
+    state: dict[str, Any] = page.request.get("/sandbox/state", params=where).json()
+    return state
+
+
 @contextmanager
 def _at(browser: Browser, url: str, person: str, *, height: int) -> Iterator[Desk]:
     context = browser.new_context(
-        viewport={"width": 1200, "height": height}, color_scheme="light", reduced_motion="reduce"
+        base_url=url,
+        viewport={"width": 1200, "height": height},
+        color_scheme="light",
+        reduced_motion="reduce",
     )
     page = context.new_page()
     page.set_default_timeout(PATIENCE_MS)
