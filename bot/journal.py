@@ -149,10 +149,12 @@ def tell(
         outbox.enqueue(store, "notice", key, lane=lanes.posts(slack_id), payload=payload)
 
 
-def tell_person(store: Store, person: Person, key: str, text: str, *, about: Mention) -> None:
+def tell_person(
+    store: Store, person: Person, key: str, text: str, *, about: Mention, link: str = ""
+) -> None:
     """`tell`, where somebody has a place in Slack to be told.
 
     The text stays when the post is deleted, so it says "mention 7" and never the author's name.
     """
     if person.slack_id:
-        tell(store, person.slack_id, key, text, about=about)
+        tell(store, person.slack_id, key, text, about=about, link=link)

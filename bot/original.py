@@ -63,8 +63,6 @@ def forget_quotes(store: Store, post: Mention) -> None:
 
 
 def _tell_owner(store: Store, head: Mention, post: Mention, owner: Person) -> None:
-    if owner.slack_id is None:
-        return
     text = (
         f"Mention {head.id}, which you hold, is gone: its author deleted the post or hid it, "
         "and what it said is deleted here too. You need do nothing more about it."
@@ -72,4 +70,4 @@ def _tell_owner(store: Store, head: Mention, post: Mention, owner: Person) -> No
         else f"One post of mention {head.id}, which you hold, is gone: its author deleted or hid "
         "it. Look at the card for what is left to answer."
     )
-    journal.tell(store, owner.slack_id, f"gone:{post.id}", text, about=head)
+    journal.tell_person(store, owner, f"gone:{post.id}", text, about=head)

@@ -64,10 +64,9 @@ def record_uncertain(store: Store, reply: Reply) -> None:
 
 
 def _tell_author(store: Store, reply: Reply, text: str) -> None:
-    if reply.author.slack_id:
-        key = f"stuck:{reply.id}:{reply.state}:{reply.version}"
-        told = f"{text} Your text is kept: {reply.text}"
-        journal.tell(store, reply.author.slack_id, key, told, about=reply.mention)
+    key = f"stuck:{reply.id}:{reply.state}:{reply.version}"
+    told = f"{text} Your text is kept: {reply.text}"
+    journal.tell_person(store, reply.author, key, told, about=reply.mention)
 
 
 def _what(reply: Reply) -> str:

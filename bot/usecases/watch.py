@@ -111,8 +111,7 @@ def _note_removed(store: Store, reply: Reply) -> bool:
         return False  # it may be we who take it down at this moment
     reply.removed_at = store.now
     journal.write(store, reply.mention, "removed")
-    if reply.author.slack_id is not None:
-        text = REMOVED.format(number=reply.mention_id, text=reply.text)
-        key, there = f"removed:{reply.id}", reply.mention.url or reply.url
-        journal.tell(store, reply.author.slack_id, key, text, about=reply.mention, link=there)
+    text = REMOVED.format(number=reply.mention_id, text=reply.text)
+    key, there = f"removed:{reply.id}", reply.mention.url or reply.url
+    journal.tell_person(store, reply.author, key, text, about=reply.mention, link=there)
     return True
