@@ -5,7 +5,7 @@ ours: it stands still, and `deliver` moves it on as far as Slack's pace and retr
 """
 
 from datetime import UTC, datetime, timedelta
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -26,15 +26,19 @@ EXAMPLE = Path(app.__file__).parent / "switchboard.example.toml"
 MONDAY_MORNING = datetime(2049, 11, 15, 9, 30, tzinfo=UTC)
 
 
+@cache
+def example_channels() -> list[str]:
+    config = app.load_config(EXAMPLE)
+    assert config.leadership is not None
+    return [*(one.channel for one in config.departments), config.leadership.channel]
+
+
 class Town:
     """`ana`, `ben` and `cat` work here. Customers post with `post`; `deliver` lets time pass."""
 
     def __init__(self, database_url: str, *, start: datetime = MONDAY_MORNING) -> None:
         self.clock = MovableClock(start)
-        config = app.load_config(EXAMPLE)
-        channels = [one.channel for one in config.departments]
-        assert config.leadership is not None
-        self.world = World([*channels, config.leadership.channel], clock=self.clock)
+        self.world = World(example_channels(), clock=self.clock)
         self.world.start()
         self.slack, self.square = self.world.slack, self.world.square
         self.ana, self.ben, self.cat = (self.slack.person(one) for one in ("ana", "ben", "cat"))

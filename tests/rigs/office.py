@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-import app
 from bot.config import Policy
 from bot.outbox import LEASE
 from bot.sandbox.records import Message, NotFoundError
@@ -16,7 +15,7 @@ from bot.usecases.configure import current_config
 from bot.usecases.summary import queue_due_summary
 from bot.web import SLACK_PATH
 from tests.rigs.forks import START, Board, Nursery, SharedClock, Switch
-from tests.town import EXAMPLE, MONDAY_MORNING, Town, words
+from tests.town import EXAMPLE, MONDAY_MORNING, Town, example_channels, words
 
 READ, DELIVER, RING = b"r", b"d", b"c"
 """One round of the town square; send what is due till nothing is; the clock of summaries rings."""
@@ -82,10 +81,7 @@ class Office:
             return Switchboard(json.loads(board.environment), clock, board).obey
 
         self.bot = Nursery(raise_one, board)
-        config = app.load_config(EXAMPLE)
-        assert config.leadership is not None
-        channels = [one.channel for one in config.departments]
-        self.world = World([*channels, config.leadership.channel], clock=clock)
+        self.world = World(example_channels(), clock=clock)
         self.world.start()
         # What dies is to die by the rig alone, however slow the machine is.
         self.world.slack.courier.ack_seconds = PATIENCE_SECONDS
