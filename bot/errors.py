@@ -63,12 +63,12 @@ class ReplyHeldForOthers(Refusal):
     """{who}'s reply to this waits until it is approved by {names}. You can add a note meanwhile."""
 
 
-class YourReplyHeld(Refusal):
-    """Your reply waits until it is approved by {names}. To change it, press Send back… first."""
-
-
 class YourOwnReply(Refusal):
     """You wrote this yourself, so somebody else approves it: {names}. Ask them in the thread."""
+
+
+class YourOwnReplyIsFree(Refusal):
+    """Nobody approves their own. Yours leave at once by now: press Change the text, then Reply."""
 
 
 class NotYoursToApprove(Refusal):

@@ -30,6 +30,13 @@ def queue(store: Store, reply: Reply) -> None:
     store.happened.append((reply.mention_id, f"{reply.outbox_key} waits to leave"))
 
 
+def give_way(store: Store, held: Reply) -> None:
+    """Its author says it otherwise. A press of Approve under the first wording finds it gone."""
+    held.move(ReplyState.FAILED)
+    held.problem = f"{held.author.name} changed it."
+    store.flush()
+
+
 def keep_as_draft(store: Store, reply: Reply) -> None:
     """What was typed waits in the modal for its author."""
     draft = store.draft(reply.mention_id, reply.author_id)

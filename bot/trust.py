@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from sqlalchemy import func, select
 
 from bot import rights
-from bot.errors import ReplyHeld, ReplyHeldForOthers, YourReplyHeld
+from bot.errors import ReplyHeld, ReplyHeldForOthers
 from bot.models import Person, Reply, ReplyState
 from bot.store import Store
 
@@ -54,12 +54,10 @@ def who_approves(store: Store, person: Person) -> str:
 
 
 def refuse_while_held(store: Store, reply: Reply | None, person: Person) -> None:
-    """Nobody writes past a reply that waits to be approved; says what this person can do."""
-    if reply is None or reply.state != ReplyState.HELD:
+    """Nobody writes past a colleague's reply that waits to be approved; says what they can do."""
+    if reply is None or reply.state != ReplyState.HELD or reply.author == person:
         return
     names, who = who_approves(store, reply.author), reply.author.name
-    if names and person == reply.author:
-        raise YourReplyHeld(names=names)
     if names and not is_trusted(store, person):
         raise ReplyHeldForOthers(who=who, names=names)
     raise ReplyHeld(who=who)

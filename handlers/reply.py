@@ -49,6 +49,10 @@ NO_CHANGE = (
     "What we said there cannot be changed from here. This goes out as one more reply that puts it"
     " right; the first one stays."
 )
+TAKES_PLACE = (
+    "Your reply waits to be approved. What you send from here takes its place; closing this leaves"
+    " it as it is."
+)
 QUOTED_LIMIT = 300
 NOT_SENT = " Nothing is sent yet: press Reply once more to send yours too."
 EDITED = (
@@ -229,6 +233,8 @@ def _warning(form: ReplyForm) -> str:
     """What the writer should know before pressing Reply (once more)."""
     if form.wrote_again:
         return f"@{form.mention.author_handle} wrote again meanwhile: it stands at the end above."
+    if form.held is not None:
+        return TAKES_PLACE
     if form.answer is not None:
         return f"{_what_became_of(form.answer)} Yours would be one more reply."
     if form.holder is not None and form.held_since is not None:

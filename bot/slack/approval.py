@@ -33,11 +33,12 @@ def held_words(reply: Reply) -> str:
 
 
 def held_buttons(reply: Reply, wording: str) -> list[Block]:
-    """They carry how the post reads that stands beside them."""
+    """The first two carry how the post reads that stands beside them; the last is its author's."""
     value = f"{wording}:{reply.id}"
     return [
         button("Approve", ids.APPROVE, value, style="primary"),
         button("Send back…", ids.SEND_BACK, value),
+        button("Change the text", ids.REPLY, reply.mention_id),
     ]
 
 

@@ -41,6 +41,8 @@ class HomeLine:
     link: str
     held: str = ""
     """Whose reply to it waits for approval: "Your", "Ben's"."""
+    may_change: bool = False
+    """It is this person's own, who may still change its text."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,7 +121,8 @@ def _row(one: HomeLine, *, claimed: bool) -> Iterator[Block]:
         else button("Send to…", ids.SEND_TO, mention.id)
     )
     if one.held:
-        yield actions(last)
+        change = button("Change the text", ids.REPLY, mention.id)
+        yield actions(*([change] if one.may_change else []), last)
         return
     reply = button("Reply", ids.REPLY, mention.id, style="primary" if claimed else "")
     yield actions(*first, reply, last)

@@ -33,6 +33,7 @@ _LINES = {
     "taken from": "{name} may not act for the company any more; this waits for somebody.",
     "replied": "{who} sent a reply on its way: “{text}”",
     "held": "{who} wrote a reply; it waits for a second pair of eyes: “{text}”",
+    "held anew": "{who} changed the reply; it waits for a second pair of eyes: “{text}”",
     "asked again": "{who} asked for the reply to be approved once more.",
     "approved": "{who} approved the reply; it is on its way.",
     "sent back": "{who} sent the reply back: “{reason}”",

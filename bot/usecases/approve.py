@@ -7,6 +7,7 @@ from bot.errors import (
     PostReadsDifferently,
     WhyMissing,
     YourOwnReply,
+    YourOwnReplyIsFree,
 )
 from bot.models import Actor, Person, Reply, ReplyState
 from bot.store import Store
@@ -61,13 +62,11 @@ def held_reply(store: Store, reply_id: int) -> Reply:
 
 
 def _demand_second(store: Store, reply: Reply, person: Person) -> None:
-    """Somebody trusted, and not whoever wrote it; anybody while there is nobody of that kind."""
-    if not trust.needs_approval(store, reply.author):
-        return
-    names = trust.whom_to_ask(store, besides=reply.author)
+    """Somebody trusted, and never whoever wrote it; any colleague where nobody has to any more."""
+    names = trust.who_approves(store, reply.author)
     if person == reply.author:
-        raise YourOwnReply(names=names)
-    if not trust.is_trusted(store, person):
+        raise YourOwnReply(names=names) if names else YourOwnReplyIsFree
+    if names and not trust.is_trusted(store, person):
         raise NotYoursToApprove(names=names)
 
 

@@ -29,6 +29,7 @@ def home_view(store: Store, person_id: int, *, label: Labels, link: Links) -> Ho
                 post=newest.get(mention.id, mention),
                 link=link(card.channel_id, card.ts) if card else "",
                 held=whose(held[mention.id]) if mention.id in held else "",
+                may_change=mention.id in held and held[mention.id].author == person,
             )
             for mention, card in cards
         )  # fmt: skip

@@ -47,6 +47,8 @@ class ReplyForm:
     """Who may approve the reply; "" where it leaves at once."""
     first_replies: int = 0
     """So many replies of each person are approved."""
+    held: Reply | None = None
+    """Their own that waits to be approved: what they send now takes its place."""
     answer: Reply | None = None
     """What we say already: it is public or on its way."""
     wrote_again: bool = False
@@ -79,7 +81,8 @@ def reply_form(store: Store, mention_id: int, *, by: Actor) -> ReplyForm:
     person = store.person(by.slack_id)
     rights.refuse_silent(store, person)
     assert person is not None
-    trust.refuse_while_held(store, store.latest_reply(mention_id), person)
+    latest = store.latest_reply(mention_id)
+    trust.refuse_while_held(store, latest, person)
     draft = _begun(store, mention_id, person)
     other = mention.owner if mention.owner != person else None
     return ReplyForm(
@@ -91,6 +94,7 @@ def reply_form(store: Store, mention_id: int, *, by: Actor) -> ReplyForm:
         draft_by=draft.author.name if draft and draft.author != person else "",
         approved_by=trust.who_approves(store, person),
         first_replies=trust.first_replies(store),
+        held=latest if latest is not None and latest.state == ReplyState.HELD else None,
         seen=_seen(store, mention),
         now=store.now,
         holder=other.name if other else None,
@@ -168,10 +172,17 @@ def queue_reply(
     trust.refuse_while_held(store, latest, person)
     if latest is not None and latest.state in journal.ON_THEIR_WAY:
         raise ReplyOnItsWay(who=latest.author.name)
+    held = latest if latest is not None and latest.state == ReplyState.HELD else None
+    if held is not None and _waits_as_it_is(store, held, post, text.strip()):
+        _forget_draft(store, held)
+        return held
     took = mention.take_for_reply(person, now=store.now)
     store.touch(mention)
+    if held is not None:
+        leaving.give_way(store, held)
     reply = _submit(store, post, person, text.strip(), submission)
-    what = "replied" if leaving.let_go(store, reply, by=person) else "held"
+    kept = "held anew" if held is not None else "held"
+    what = "replied" if leaving.let_go(store, reply, by=person) else kept
     journal.write(store, mention, what, by=person, took=took, text=reply.text)
     return reply
 
@@ -245,10 +256,16 @@ def drop_reply(store: Store, reply_id: int, *, by: Actor, click: str) -> Reply:
 
 
 def _begun(store: Store, mention_id: int, person: Person) -> Reply | None:
-    """What stands in the window at first: their draft, or what came back to somebody else."""
+    """What stands in the window at first: their draft, or what came back or waits."""
     latest = store.latest_reply(mention_id)
-    came_back = latest if latest is not None and latest.state == ReplyState.FAILED else None
-    return store.draft(mention_id, person.id) or came_back
+    is_back = latest is not None and latest.state in (ReplyState.FAILED, ReplyState.HELD)
+    return store.draft(mention_id, person.id) or (latest if is_back else None)
+
+
+def _waits_as_it_is(store: Store, held: Reply, post: Mention, text: str) -> bool:
+    """Whether its author submits what waits to be approved already."""
+    same = held.text == text and held.post is post and held.about == post.fingerprint
+    return same and trust.needs_approval(store, held.author)
 
 
 def _forget_draft(store: Store, reply: Reply) -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from bot.config import Policy
 from bot.sandbox.people import Person
 from bot.sandbox.records import Message
 from tests.journeys.steps import (
@@ -19,6 +20,8 @@ from tests.town import Town, buttons, words
 
 REFUND = "Where is my refund, @acme? You promised it on Monday."
 SORRY = "Sorry for the wait: it went out today."
+BETTER = f"We are sorry. {SORRY}"
+HELD = ["Approve", "Send back…", "Change the text", "Send to…"]
 
 
 @pytest.fixture
@@ -45,7 +48,7 @@ def test_it_waits_on_its_card_and_leaves_once_somebody_approved(town: Town):
     shown = words(card)
     assert "*Ben Okafor*'s reply waits for a second pair of eyes" in shown
     assert SORRY in shown
-    assert buttons(card) == ["Approve", "Send back…", "Send to…"]
+    assert buttons(card) == HELD
     assert public(town) == []
     (told,) = town.slack.dms(town.ana)
     assert "waits for a second pair of eyes" in words(told)
@@ -80,11 +83,53 @@ def test_sent_back_its_author_reads_why_and_has_the_text_again(town: Town):
     assert "Press Change the text on the card" in told
     modal = open_reply(town, town.ben)
     assert field_text(modal) == SORRY
-    town.ben.submit(modal, {"text": f"We are sorry. {SORRY}"})
+    town.ben.submit(modal, {"text": BETTER})
     town.deliver()
     town.ana.click(town.card("billing"), "approve")
     town.deliver()
-    assert public(town) == [f"We are sorry. {SORRY}"]
+    assert public(town) == [BETTER]
+
+
+def test_its_author_changes_it_and_the_new_words_are_approved(town: Town):
+    first = town.card("billing")
+    (approve,) = primary(first)
+    assert town.ben.open_home().ok
+    town.deliver()
+    ours = town.slack.home(town.ben)
+    assert ours is not None
+    for shown in (first, ours):
+        assert town.ben.click(shown, "reply").ok
+        modal = town.modal(town.ben)
+        assert "Your reply waits to be approved. What you send from here takes" in words(modal)
+        assert field_text(modal) == SORRY
+    assert town.ben.submit(modal, {"text": BETTER}).ok
+    town.deliver()
+    card = town.card("billing")
+    assert BETTER in words(card)
+    assert buttons(card) == HELD
+    told = thread_text(town, card)
+    assert f"Ben Okafor changed the reply; it waits for a second pair of eyes: “{BETTER}”" in told
+    town.ana.click(card, "approve", value=approve["value"], stale=True)
+    assert "not waiting for a decision any more" in town.told(town.ana)
+    town.deliver()
+    assert public(town) == [], "Ana had read other words"
+    town.ana.click(card, "approve")
+    town.deliver()
+    assert public(town) == [BETTER]
+
+
+def test_its_author_never_approves_it_and_is_told_how_it_leaves_once_nobody_has_to(town: Town):
+    town.configure(policy=Policy(approve_first=0))
+    town.ben.click(town.card("billing"), "approve")
+    assert "Yours leave at once by now: press Change the text" in town.told(town.ben)
+    town.deliver()
+    assert public(town) == []
+    modal = open_reply(town, town.ben)
+    assert (field_text(modal), "read by somebody else" in words(modal)) == (SORRY, False)
+    assert town.ben.submit(modal).ok
+    town.deliver()
+    assert public(town) == [SORRY]
+    assert "Answered by *Ben Okafor*" in words(town.card("billing"))
 
 
 def test_sent_on_meanwhile_it_is_approved_where_it_is_now(town: Town):
@@ -108,7 +153,7 @@ def test_sent_back_it_waits_again_when_its_author_insists(town: Town):
     send_back(town)
     assert town.ben.click(town.card("billing"), "try_again").ok
     town.deliver()
-    assert buttons(town.card("billing")) == ["Approve", "Send back…", "Send to…"]
+    assert buttons(town.card("billing")) == HELD
     town.ana.click(town.card("billing"), "approve")
     town.square.lock("square", town.square.posts("square")[0].id)
     town.deliver()
@@ -121,9 +166,9 @@ def test_who_changes_what_was_sent_back_to_a_colleague_begins_with_its_text(town
     modal = open_reply(town, town.ana)
     assert field_text(modal) == SORRY
     assert "Ben Okafor wrote this, and it was not sent. From you it goes out" in words(modal)
-    town.ana.submit(modal, {"text": f"We are sorry. {SORRY}"})
+    town.ana.submit(modal, {"text": BETTER})
     town.deliver()
-    assert public(town) == [f"We are sorry. {SORRY}"]
+    assert public(town) == [BETTER]
     assert "Answered by *Ana Lima*" in words(town.card("billing"))
 
 
@@ -137,7 +182,6 @@ def test_the_window_says_who_reads_it_first(town: Town):
 @pytest.mark.parametrize(
     ("who", "told"),
     [
-        ("ben", "Your reply waits until it is approved by an admin. To change it, press Send back"),
         ("cat", "Ben Okafor's reply to this waits until it is approved by an admin. You can add"),
         ("ana", "Ben Okafor's reply to this waits for a second pair of eyes. Approve it, or send"),
     ],
@@ -187,7 +231,7 @@ def test_app_home_shows_what_waits_for_whom(town: Town):
     assert "Waits for your approval" not in at_home(town, town.ben) + at_home(town, town.cat)
     ours = town.slack.home(town.ben)
     assert ours is not None
-    assert buttons(ours) == ["Release"]
+    assert buttons(ours) == ["Change the text", "Release"]
 
     shown = town.slack.home(town.ana)
     assert shown is not None

@@ -1,5 +1,6 @@
 """The first replies of each person wait for a second pair of eyes."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -8,6 +9,7 @@ from bot.database import Database
 from bot.errors import (
     AlreadyClosed,
     ChangeNeedsApproval,
+    NewerReply,
     NotASpeaker,
     NothingToRetry,
     NotYoursToApprove,
@@ -15,8 +17,10 @@ from bot.errors import (
     PostReadsDifferently,
     Refusal,
     ReplyHeld,
+    ReplyOnItsWay,
     WhyMissing,
     YourOwnReply,
+    YourOwnReplyIsFree,
 )
 from bot.models import Actor, Reply, ReplyState, Standing, Verdict
 from bot.policy import held_replies
@@ -45,10 +49,12 @@ from tests.bot.steps import (
 SORRY = "Sorry about that."
 
 
-def submit(database: Database, mention: int, *, by: Actor, text: str = SORRY) -> Reply:
+def submit(
+    database: Database, mention: int, *, by: Actor, text: str = SORRY, window: str = "R"
+) -> Reply:
     seen = database.read(reply_form, mention, by=by).seen
-    window = f"R{mention}-{by.slack_id}-{text}"
-    reply = database.write(queue_reply, mention, text, by=by, submission=window, seen=seen)
+    key = f"{window}{mention}-{by.slack_id}-{text}"
+    reply = database.write(queue_reply, mention, text, by=by, submission=key, seen=seen)
     assert isinstance(reply, Reply)
     return reply
 
@@ -241,10 +247,101 @@ def test_whose_author_has_left_it_is_held_by_who_approved_it(database: Database,
     assert owner.name == ANA.name
 
 
-def test_when_nobody_is_left_who_could_approve_anybody_lets_it_go(database: Database, held: int):
+def test_when_nobody_is_left_who_could_approve_a_colleague_lets_it_go(
+    database: Database, held: int
+):
     introduce(database, ANA, standing=Standing.LEFT)
-    approve(database, held, by=BEN)
+    approve(database, held, by=CAT)
     assert state(database, held) == ReplyState.QUEUED
+
+
+def nobody_is_left(database: Database) -> None:
+    introduce(database, ANA, standing=Standing.LEFT)
+
+
+def nobodys_are_read(database: Database) -> None:
+    policy = company().policy.model_copy(update={"approve_first": 0})
+    database.write(apply_config, company(policy=policy))
+
+
+def ben_is_admin(database: Database) -> None:
+    database.write(apply_config, company(admins=(BEN.slack_id,)))
+
+
+def bens_first_are_out(database: Database) -> None:
+    for number in range(3):
+        mention = found_mention(database)
+        other = submit(database, mention, by=BEN).id
+        approve(database, other, click=f"other{number}")
+        publish(database, other)
+
+
+@pytest.mark.parametrize(
+    "meanwhile", [nobody_is_left, nobodys_are_read, ben_is_admin, bens_first_are_out]
+)
+def test_its_author_never_approves_it_and_sends_it_anew_once_nobody_has_to(
+    database: Database, held: int, meanwhile: Callable[[Database], None]
+):
+    meanwhile(database)
+    with pytest.raises(YourOwnReplyIsFree, match="press Change the text"):
+        approve(database, held, by=BEN, click="own")
+    assert state(database, held) == ReplyState.HELD
+    mention = database.read(lambda store: store.reply(held).mention_id)
+    form = database.read(reply_form, mention, by=BEN)
+    assert (form.draft, form.approved_by) == (SORRY, "")
+    anew = submit(database, mention, by=BEN, window="anew")
+    assert (anew.state, state(database, held)) == (ReplyState.QUEUED, ReplyState.FAILED)
+    twice = submit(database, mention, by=BEN, window="anew")
+    assert twice.id == anew.id, "Slack told it twice"
+    with pytest.raises(NothingToRetry):
+        approve(database, held, click="late")
+
+
+def test_what_its_author_changes_is_read_anew_and_the_old_button_approves_nothing(
+    database: Database, held: int
+):
+    mention = database.read(lambda store: store.reply(held).mention_id)
+    same = submit(database, mention, by=BEN, window="again")
+    assert same.id == held, "the same words change nothing"
+    changed = submit(database, mention, by=BEN, text="We are very sorry.")
+    assert (changed.state, changed.id == held) == (ReplyState.HELD, False)
+    with pytest.raises(NothingToRetry):
+        approve(database, held)
+    assert approve(database, changed.id, click="b").text == "We are very sorry."
+    kept = history(database, mention)
+    assert kept[-3:] == ["held", "held anew", "approved"]
+    with pytest.raises(NewerReply):
+        database.write(send_again, held, by=ANA, click="t")
+
+
+def test_its_author_and_an_approver_at_once_are_one_decision(
+    database: Database, held: int, others: Others
+):
+    mention, knows = database.read(
+        lambda store: (
+            store.reply(held).mention_id,
+            reply_form(store, store.reply(held).mention_id, by=BEN).seen,
+        )
+    )
+
+    def change(there: Database) -> str:
+        reply = there.write(queue_reply, mention, "Wait.", by=BEN, submission="s", seen=knows)
+        assert isinstance(reply, Reply)
+        return "changed"
+
+    def let_go(there: Database) -> str:
+        approve(there, held)
+        return "approved"
+
+    def done(what: tuple[Callable[[Database], str], Database]) -> str:
+        try:
+            return what[0](what[1])
+        except (NothingToRetry, ReplyOnItsWay):
+            return "too late"
+
+    with ThreadPoolExecutor(2) as threads:
+        told = list(threads.map(done, zip((change, let_go), others(2), strict=True)))
+    assert sorted(told) in (["approved", "too late"], ["changed", "too late"])
 
 
 def test_what_was_posted_by_hand_is_nobodys_first_three(database: Database):
