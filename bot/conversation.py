@@ -93,15 +93,6 @@ def answered_post(store: Store, reply: Reply) -> Mention:
     return reply.post
 
 
-def post_seen(store: Store, mention: Mention, seen: str) -> Mention:
-    """The author's newest post that a writer knew of, by the end of what their form carried; the
-    mention itself when that cannot be told.
-    """  # noqa: D205 (two sentences that belong together)
-    number = seen.rpartition(":")[2]
-    post = store.mention(int(number)) if number.isdecimal() and len(number) < 16 else None
-    return post if post is not None and post.follows_id == mention.id else mention
-
-
 def turns(store: Store, mention: Mention) -> tuple[Turn, ...]:
     """All that was said after the mention, in order; nothing while only we said something."""
     later = posts.later_posts(store, [mention.id])

@@ -7,6 +7,7 @@ from contextlib import closing
 from slack_bolt import Ack, App
 
 from bot.errors import NotThatPlatform
+from bot.seen import Seen
 from bot.slack import ids, payloads
 from bot.slack.payloads import Payload
 from bot.switchboard import Switchboard
@@ -25,7 +26,7 @@ def register(app: App, switchboard: Switchboard) -> None:
                 raise NotThatPlatform(platform=there.label)
         database.write(
             record_by_hand, number, link,
-            by=payloads.actor(body), submission=payloads.click(body), seen=seen,
+            by=payloads.actor(body), submission=payloads.click(body), seen=Seen.read(seen),
         )  # fmt: skip
         switchboard.wake()
         ack()

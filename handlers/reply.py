@@ -10,7 +10,8 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from bot.errors import Refusal
-from bot.models import Reply, ReplyState
+from bot.models import Mention, Reply
+from bot.seen import Seen
 from bot.slack import ids, payloads
 from bot.slack.approval import read_first
 from bot.slack.blocks import Block
@@ -23,11 +24,11 @@ from bot.slack.modals import (
     shows_price,
 )
 from bot.slack.payloads import Payload
+from bot.slack.reply_form import ReplyForm, held_back, warning
 from bot.switchboard import Switchboard
 from bot.usecases.lookup import mention_numbered
 from bot.usecases.reply import (
     CORRECTION,
-    ReplyForm,
     check_text,
     confirm_sent,
     drop_reply,
@@ -41,23 +42,12 @@ from bot.usecases.reply import (
     target_of,
 )
 from bot.usecases.spending import price_told, refuse_if_spent
-from bot.wording import ago, shorten
 
 log = logging.getLogger(__name__)
 
 NO_CHANGE = (
     "What we said there cannot be changed from here. This goes out as one more reply that puts it"
     " right; the first one stays."
-)
-TAKES_PLACE = (
-    "Your reply waits to be approved. What you send from here takes its place; closing this leaves"
-    " it as it is."
-)
-QUOTED_LIMIT = 300
-NOT_SENT = " Nothing is sent yet: press Reply once more to send yours too."
-EDITED = (
-    "The author changed the post meanwhile. This is how it reads now; your text is kept below. "
-    "Nothing is sent yet: look whether your answer still fits, then press {button} once more."
 )
 
 
@@ -92,13 +82,13 @@ def register(app: App, switchboard: Switchboard) -> None:
             _check(switchboard, about, text, submission)
             answer = database.write(
                 queue_reply, about.mention_id, text,
-                by=by, submission=submission, seen=about.seen,
+                by=by, submission=submission, seen=Seen.read(about.seen),
             )  # fmt: skip
         except Refusal:
             database.write(save_draft, about.mention_id, text, by=by, submission=submission)
             raise
         if isinstance(answer, ReplyForm):
-            modal = reply_modal(_view(switchboard, answer, held_back=True))
+            modal = reply_modal(_view(switchboard, answer, submitted=True))
             ack(response_action="update", view=modal)
             return
         switchboard.wake()
@@ -116,9 +106,10 @@ def _register_by_hand(app: App, switchboard: Switchboard) -> None:
         about, by = payloads.about(view), payloads.actor(body)
         text, window = payloads.typed(view, ids.TEXT), payloads.window(view)
         database.write(save_draft, about.mention_id, text, by=by, submission=window)
-        form = database.read(form_if_edited, about.mention_id, by=by, seen=about.seen)
+        seen = Seen.read(about.seen)
+        form = database.read(form_if_edited, about.mention_id, by=by, seen=seen)
         if form is not None:
-            step = reply_modal(_view(switchboard, form, held_back=True))
+            step = reply_modal(_view(switchboard, form, submitted=True))
         else:
             step = _by_hand(switchboard, about, text.strip())
         ack(response_action="update", view=step)
@@ -167,15 +158,19 @@ def _hear_decisions(app: App, switchboard: Switchboard) -> None:
 def _check(switchboard: Switchboard, about: Carried, text: str, submission: str) -> None:
     if switchboard.database.read(is_submitted, submission):
         return
-    post = switchboard.database.read(post_answered, about.mention_id, about.seen)
+    post = _post(switchboard, about)
     with closing(switchboard.open(post.platform)) as platform:
         check_text(post, text, platform)
     switchboard.database.read(refuse_if_spent, platform, text, submission=submission)
 
 
+def _post(switchboard: Switchboard, about: Carried) -> Mention:
+    return switchboard.database.read(post_answered, about.mention_id, Seen.read(about.seen))
+
+
 def _by_hand(switchboard: Switchboard, about: Carried, text: str) -> Block:
     """The window that leads to the platform's own composer."""
-    post = switchboard.database.read(post_answered, about.mention_id, about.seen)
+    post = _post(switchboard, about)
     with closing(switchboard.open(post.platform)) as platform:
         check_text(post, text, platform)
         link = platform.composer(target_of(post), text)
@@ -199,8 +194,8 @@ def _price_anew(client: WebClient, view: Payload, price: str) -> None:
         log.info("the price in a window stays as it was: %s", error)
 
 
-def _view(switchboard: Switchboard, form: ReplyForm, *, held_back: bool = False) -> ReplyView:
-    """`held_back`: it was submitted, and not sent because of what the warning says."""
+def _view(switchboard: Switchboard, form: ReplyForm, *, submitted: bool = False) -> ReplyView:
+    """`submitted`: and not sent because of what the warning says."""
     with closing(switchboard.open(form.mention.platform)) as platform:
         limit = platform.measure("", target_of(form.post)).limit
     return ReplyView(
@@ -215,40 +210,6 @@ def _view(switchboard: Switchboard, form: ReplyForm, *, held_back: bool = False)
         is_draft=bool(form.draft) and not form.draft_by,
         draft_by=form.draft_by,
         approval=read_first(form.first_replies, form.approved_by) if form.approved_by else "",
-        seen=form.seen,
-        warning=_held_back(form) if held_back else _warning(form),
+        seen=str(form.seen),
+        warning=held_back(form) if submitted else warning(form),
     )
-
-
-def _held_back(form: ReplyForm) -> str:
-    """Why what was submitted is not sent."""
-    others = _warning(form)
-    if not form.edited:
-        return others + NOT_SENT
-    edited = EDITED.format(button="Reply" if form.post.can_reply else "Next")
-    return f"{others} {edited}".strip()
-
-
-def _warning(form: ReplyForm) -> str:
-    """What the writer should know before pressing Reply (once more)."""
-    if form.wrote_again:
-        return f"@{form.mention.author_handle} wrote again meanwhile: it stands at the end above."
-    if form.held is not None:
-        return TAKES_PLACE
-    if form.answer is not None:
-        return f"{_what_became_of(form.answer)} Yours would be one more reply."
-    if form.holder is not None and form.held_since is not None:
-        since = ago(form.now - form.held_since)
-        return f"{form.holder} claimed this {since} and may be writing too."
-    return ""
-
-
-def _what_became_of(answer: Reply) -> str:
-    """As a sentence, with its text."""
-    by, text = answer.author.name, shorten(answer.text, QUOTED_LIMIT)
-    said = {
-        ReplyState.SENT: f"{by} has answered this already",
-        ReplyState.UNCERTAIN: f"{by}'s reply to this may be public: nobody knows yet",
-    }
-    on_its_way = f"{by}'s reply to this is on its way"
-    return f"{said.get(ReplyState(answer.state), on_its_way)}: “{text}”"

@@ -32,7 +32,7 @@ LINES = (
     "bot.leaving",
     "bot.conversation  bot.shortcut  bot.trust",
     "bot.parcels  bot.rights  bot.sources",
-    "bot.amendments  bot.journal  bot.purse",
+    "bot.amendments  bot.journal  bot.news  bot.purse",
     "bot.billing  bot.figures  bot.finding  bot.outbox  bot.posts  bot.undelivered  bot.watches",
     "bot.store  bot.slack/",
     "bot.config_file  bot.models/  bot.routing  bot.language/  platforms._*/",
@@ -40,7 +40,7 @@ LINES = (
     "  bot.retry  bot.search  bot.sentry",
     "bot.logs",
     "bot.secrecy",
-    "bot.config_mistakes  bot.errors  bot.settings  bot.wording  platforms.base",
+    "bot.config_mistakes  bot.errors  bot.seen  bot.settings  bot.wording  platforms.base",
 )
 OURS = ("app", "bot", "handlers", "migrations", "platforms")
 SANDBOX = "bot.sandbox"

@@ -1,23 +1,21 @@
 """Somebody answered on the platform themselves, because it takes no reply from programs."""
 
-from bot import conversation, journal, rights
+from bot import conversation, journal, news, rights
 from bot.errors import NothingWritten
 from bot.models import Actor, Reply, ReplyState
+from bot.seen import Seen
 from bot.store import Store
 
 
 def record_by_hand(
-    store: Store, mention_id: int, link: str, *, by: Actor, submission: str, seen: str = ""
+    store: Store, mention_id: int, link: str, *, by: Actor, submission: str, seen: Seen
 ) -> Reply:
-    """Somebody posted their draft on the platform themselves. It counts as any other answer.
-
-    `seen`: names the post that they had before them, as the form told it.
-    """
+    """Somebody posted their draft on the platform themselves. It counts as any other answer."""
     again = store.submitted_reply(submission)
     if again is not None:
         return again
     mention, person = journal.mention(store, mention_id), rights.speaker(store, by)
-    post = conversation.post_seen(store, mention, seen)
+    post = news.post_seen(store, mention, seen)
     reply = store.draft(mention_id, person.id)
     if reply is None:
         raise NothingWritten

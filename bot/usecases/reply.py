@@ -1,9 +1,8 @@
 """Write a reply: the draft, the submission, and what a person decides when it is stuck."""
 
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import replace
 
-from bot import conversation, journal, leaving, outbox, posts, rights, trust
+from bot import conversation, journal, leaving, news, outbox, posts, rights, trust
 from bot.errors import (
     CannotReply,
     EmptyReply,
@@ -15,46 +14,13 @@ from bot.errors import (
     ReplyTooLong,
 )
 from bot.models import Actor, Mention, MentionState, Person, Reply, ReplyState
-from bot.slack.conversation import Turn
+from bot.seen import Seen
+from bot.slack.reply_form import ReplyForm
 from bot.store import Store
 from platforms.base import Platform, Target
 
 CORRECTION = "Correction: "
 """How a further reply begins where the first one cannot be changed."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReplyForm:
-    """What the reply modal shows."""
-
-    mention: Mention
-    post: Mention
-    """What is answered: the newest post of the mention's author, most often the mention itself."""
-    turns: tuple[Turn, ...]
-    account: str
-    """Our own handle there, as people read it."""
-    draft: str
-    seen: str
-    """Names the owner, the last reply, the last one that is public, and the author's last post with
-    its wording, as the writer knows of them."""
-    now: datetime
-    holder: str | None = None
-    """Who else holds the mention, and since when."""
-    held_since: datetime | None = None
-    draft_by: str = ""
-    """Who wrote the draft, where it came back to somebody else; "" for the writer's own."""
-    approved_by: str = ""
-    """Who may approve the reply; "" where it leaves at once."""
-    first_replies: int = 0
-    """So many replies of each person are approved."""
-    held: Reply | None = None
-    """Their own that waits to be approved: what they send now takes its place."""
-    answer: Reply | None = None
-    """What we say already: it is public or on its way."""
-    wrote_again: bool = False
-    """The author did so while the reply was written."""
-    edited: bool = False
-    """The author changed what the writer has before them, or deleted it."""
 
 
 def target_of(post: Mention) -> Target:
@@ -68,9 +34,9 @@ def target_of(post: Mention) -> Target:
     )
 
 
-def post_answered(store: Store, mention_id: int, seen: str) -> Mention:
-    """The post that the writer of a reply has before them. `seen`: as the form told it."""
-    return conversation.post_seen(store, journal.mention(store, mention_id), seen)
+def post_answered(store: Store, mention_id: int, seen: Seen) -> Mention:
+    """The post that the writer of a reply has before them."""
+    return news.post_seen(store, journal.mention(store, mention_id), seen)
 
 
 def reply_form(store: Store, mention_id: int, *, by: Actor) -> ReplyForm:
@@ -95,7 +61,7 @@ def reply_form(store: Store, mention_id: int, *, by: Actor) -> ReplyForm:
         approved_by=trust.who_approves(store, person),
         first_replies=trust.first_replies(store),
         held=latest if latest is not None and latest.state == ReplyState.HELD else None,
-        seen=_seen(store, mention),
+        seen=news.seen_now(store, mention),
         now=store.now,
         holder=other.name if other else None,
         held_since=mention.claimed_at if other else None,
@@ -103,9 +69,9 @@ def reply_form(store: Store, mention_id: int, *, by: Actor) -> ReplyForm:
     )
 
 
-def form_if_edited(store: Store, mention_id: int, *, by: Actor, seen: str) -> ReplyForm | None:
+def form_if_edited(store: Store, mention_id: int, *, by: Actor, seen: Seen) -> ReplyForm | None:
     """The form as it is now, when the post reads differently than its writer knows."""
-    if not _reads_differently(post_answered(store, mention_id, seen), seen):
+    if not news.reads_differently(post_answered(store, mention_id, seen), seen):
         return None
     return replace(reply_form(store, mention_id, by=by), edited=True)
 
@@ -139,7 +105,7 @@ def queue_reply(
     *,
     by: Actor,
     submission: str,
-    seen: str,
+    seen: Seen,
 ) -> Reply | ReplyForm:
     """Take a reply for sending, once for each submission; whoever replies holds the mention.
 
@@ -156,16 +122,12 @@ def queue_reply(
     if not post.can_reply:
         raise CannotReply(platform=post.platform, reason=post.cannot_reply_reason)
     person = rights.speaker(store, by)
-    before = conversation.post_seen(store, mention, seen)
-    edited = _reads_differently(before, seen)
-    wrote_again = before is not post and before.gone_at is None
-    went_out = _went_out_unseen(store, mention, seen)
-    news = wrote_again or edited or went_out or _somebody_else(store, mention, person)
-    if _seen(store, mention) != seen and news:
+    new = news.since(store, mention, seen, reader=person)
+    if new is not None:
         save_draft(store, mention_id, text, by=by)
         form = reply_form(store, mention_id, by=by)
-        answer = form.answer or went_out
-        return replace(form, wrote_again=wrote_again, edited=edited, answer=answer)
+        answer = form.answer or new.went_out
+        return replace(form, wrote_again=new.wrote_again, edited=new.edited, answer=answer)
     latest = store.latest_reply(mention.id)
     if latest is not None and latest.submission == submission:
         return latest  # it came twice at once, and the other one was quicker
@@ -321,40 +283,10 @@ def _refuse_if_overtaken(store: Store, reply: Reply) -> None:
         raise NewerReply(who=latest.author.name)
 
 
-def _seen(store: Store, mention: Mention) -> str:
-    latest, public = store.latest_reply(mention.id), _public(store, mention)
-    post = posts.to_answer(store, mention)
-    replies = f"{latest.id if latest else 0}:{public.id if public else 0}"
-    return f"{mention.owner_id or 0}:{replies}:{post.fingerprint}:{post.id}"
-
-
-def _public(store: Store, mention: Mention) -> Reply | None:
-    """What we said last."""
-    return next(reversed(posts.published(store, mention)), None)
-
-
-def _went_out_unseen(store: Store, mention: Mention, seen: str) -> Reply | None:
-    """What we said since. `seen`: as the form told it."""
-    public = _public(store, mention)
-    return public if public is not None and [str(public.id)] != seen.split(":")[2:3] else None
-
-
 def _answer_there(store: Store, mention: Mention) -> Reply | None:
     latest = store.latest_reply(mention.id)
     if latest is not None and latest.state in journal.ON_THEIR_WAY:
         return latest
-    return None if conversation.waits_for_answer(store, mention) else _public(store, mention)
-
-
-def _reads_differently(post: Mention, seen: str) -> bool:
-    """Whether a post is not any more as its writer saw it. `seen`: as the form told it."""
-    wording = seen.split(":")[-2:][0]
-    return post.gone_at is not None or wording != post.fingerprint
-
-
-def _somebody_else(store: Store, mention: Mention, person: Person) -> bool:
-    """Whether what changed is another person's doing."""
-    latest = store.latest_reply(mention.id)
-    return (mention.owner not in (None, person)) or (
-        latest is not None and latest.author_id != person.id
+    return (
+        None if conversation.waits_for_answer(store, mention) else news.last_public(store, mention)
     )

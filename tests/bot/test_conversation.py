@@ -11,6 +11,7 @@ from bot import conversation, journal
 from bot.database import Database
 from bot.errors import PostReadsDifferently
 from bot.models import Actor, Mention, MentionState, Reply, Verdict
+from bot.seen import Seen
 from bot.store import Store
 from bot.usecases.by_hand import record_by_hand
 from bot.usecases.cards import card_view
@@ -107,7 +108,8 @@ def test_an_answer_to_a_reply_whose_place_we_never_learned_goes_on(database: Dat
     found_mention(database, author=MARA, root_id="thread")
     if how == "by hand":
         database.write(save_draft, 1, "Sorry.", by=ANA)
-        database.write(record_by_hand, 1, "https://square.example", by=ANA, submission="V")
+        there = {"by": ANA, "submission": "V", "seen": Seen()}
+        database.write(record_by_hand, 1, "https://square.example", **there)
     else:
         number = write_reply(database)
         if how == "confirmed":

@@ -13,6 +13,7 @@ import bot.usecases
 from bot.database import Database
 from bot.errors import NotMetYet, OnlyColleagues
 from bot.models import Standing, Verdict
+from bot.seen import Seen
 from bot.store import Store
 from bot.usecases.amend import change_form, queue_change
 from bot.usecases.by_hand import record_by_hand
@@ -72,11 +73,11 @@ ACTS: dict[str, tuple[Act, Act]] = {
     "open the window": (nothing, lambda store: reply_form(store, 1, by=ANA)),
     "reply": (
         nothing,
-        lambda store: queue_reply(store, 1, "Hi", by=ANA, submission="s", seen="0:0:1"),
+        lambda store: queue_reply(store, 1, "Hi", by=ANA, submission="s", seen=Seen()),
     ),
     "answer by hand": (
         lambda store: save_draft(store, 1, "Hi", by=ANA),
-        lambda store: record_by_hand(store, 1, "", by=ANA, submission="s"),
+        lambda store: record_by_hand(store, 1, "", by=ANA, submission="s", seen=Seen()),
     ),
     "send on": (
         nothing,

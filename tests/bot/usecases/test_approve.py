@@ -24,6 +24,7 @@ from bot.errors import (
 )
 from bot.models import Actor, Reply, ReplyState, Standing, Verdict
 from bot.policy import held_replies
+from bot.seen import Seen
 from bot.usecases.amend import change_form
 from bot.usecases.approve import approve_reply, send_back
 from bot.usecases.by_hand import record_by_hand
@@ -349,7 +350,8 @@ def test_what_was_posted_by_hand_is_nobodys_first_three(database: Database):
     for number in range(3):
         mention = found_mention(database)
         database.write(save_draft, mention, SORRY, by=BEN)
-        database.write(record_by_hand, mention, "", by=BEN, submission=f"h{number}")
+        there = {"by": BEN, "submission": f"h{number}", "seen": Seen()}
+        database.write(record_by_hand, mention, "", **there)
     assert submit(database, found_mention(database), by=BEN).state == ReplyState.HELD
 
 
@@ -378,5 +380,5 @@ def test_only_the_chosen_reply_and_all_others_go_on_working(database: Database):
     with pytest.raises(NotASpeaker, match=ANA.name):
         database.read(reply_form, mention, by=BEN)
     with pytest.raises(NotASpeaker):
-        database.write(queue_reply, mention, SORRY, by=BEN, submission="s", seen="")
+        database.write(queue_reply, mention, SORRY, by=BEN, submission="s", seen=Seen())
     assert submit(database, mention, by=ANA).state == ReplyState.QUEUED

@@ -21,10 +21,11 @@ from bot.errors import (
     ReplyTooLong,
 )
 from bot.models import Actor, MentionState, Reply, ReplyState, Verdict
+from bot.seen import Seen
+from bot.slack.reply_form import ReplyForm
 from bot.usecases.claim import claim_mention
 from bot.usecases.publish import mark_sending, record_failed, record_sent, record_uncertain
 from bot.usecases.reply import (
-    ReplyForm,
     check_text,
     confirm_sent,
     drop_reply,
@@ -60,14 +61,19 @@ def square() -> Platform:
 
 
 def submit(
-    database: Database, text: str = SORRY, *, by: Actor = ANA, modal: str = "V1", seen: str = ""
+    database: Database,
+    text: str = SORRY,
+    *,
+    by: Actor = ANA,
+    modal: str = "V1",
+    seen: Seen | None = None,
 ) -> Reply | ReplyForm:
     seen = seen or seen_by(database, by)
     check_text(database.read(journal.mention, 1), text, square())
     return database.write(queue_reply, 1, text, by=by, submission=modal, seen=seen)
 
 
-def seen_by(database: Database, by: Actor) -> str:
+def seen_by(database: Database, by: Actor) -> Seen:
     return database.read(reply_form, 1, by=by).seen
 
 
