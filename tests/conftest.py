@@ -46,6 +46,11 @@ WIPE = ";".join(
 )
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores: browsers, servers and clocks are often waited for."""
+    return (os.cpu_count() or 1) + 1
+
+
 def pytest_collection_finish() -> None:
     """What is imported stays: to look through it at each collection was a fifth of the time."""
     gc.collect()
