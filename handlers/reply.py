@@ -13,6 +13,7 @@ from bot.errors import Refusal
 from bot.models import Mention, Reply
 from bot.seen import Seen
 from bot.slack import ids, payloads
+from bot.slack.amendments import CHANGE_OURS, CORRECT_OURS
 from bot.slack.approval import read_first
 from bot.slack.blocks import Block
 from bot.slack.modals import (
@@ -67,8 +68,9 @@ def register(app: App, switchboard: Switchboard) -> None:
     @app.action({"action_id": ids.TEXT, "block_id": ids.TEXT})
     def keep(ack: Ack, body: Payload, client: WebClient) -> None:
         view, by, text = payloads.view(body), payloads.actor(body), payloads.value(body)
-        number = payloads.about(view).mention_id
-        database.write(save_draft, number, text, by=by, submission=payloads.window(view))
+        about = payloads.about(view)
+        number, submission = about.mention_id, _submission(about, view)
+        database.write(save_draft, number, text, by=by, submission=submission)
         if shows_price(view):
             _price_anew(client, view, _price(switchboard, number, text))
         ack()
@@ -77,7 +79,7 @@ def register(app: App, switchboard: Switchboard) -> None:
     def submit(ack: Ack, body: Payload, view: Payload) -> None:
         about = payloads.about(view)
         text, by = payloads.typed(view, ids.TEXT), payloads.actor(body)
-        submission = payloads.click(body)
+        submission = _submission(about, view)
         try:
             _check(switchboard, about, text, submission)
             answer = database.write(
@@ -104,8 +106,8 @@ def _register_by_hand(app: App, switchboard: Switchboard) -> None:
     @app.view(ids.ASSIST_MODAL)
     def prepare(ack: Ack, body: Payload, view: Payload) -> None:
         about, by = payloads.about(view), payloads.actor(body)
-        text, window = payloads.typed(view, ids.TEXT), payloads.window(view)
-        database.write(save_draft, about.mention_id, text, by=by, submission=window)
+        text, submission = payloads.typed(view, ids.TEXT), _submission(about, view)
+        database.write(save_draft, about.mention_id, text, by=by, submission=submission)
         seen = Seen.read(about.seen)
         form = database.read(form_if_edited, about.mention_id, by=by, seen=seen)
         if form is not None:
@@ -155,6 +157,10 @@ def _hear_decisions(app: App, switchboard: Switchboard) -> None:
     app.action(ids.DROP)(decides(drop_reply))
 
 
+def _submission(about: Carried, view: Payload) -> str:
+    return Seen.read(about.seen).submission(payloads.window(view))
+
+
 def _check(switchboard: Switchboard, about: Carried, text: str, submission: str) -> None:
     if switchboard.database.read(is_submitted, submission):
         return
@@ -198,6 +204,7 @@ def _view(switchboard: Switchboard, form: ReplyForm, *, submitted: bool = False)
     """`submitted`: and not sent because of what the warning says."""
     with closing(switchboard.open(form.mention.platform)) as platform:
         limit = platform.measure("", target_of(form.post)).limit
+    change = CHANGE_OURS if platform.can_edit else CORRECT_OURS
     return ReplyView(
         mention=form.mention,
         post=form.post,
@@ -211,5 +218,5 @@ def _view(switchboard: Switchboard, form: ReplyForm, *, submitted: bool = False)
         draft_by=form.draft_by,
         approval=read_first(form.first_replies, form.approved_by) if form.approved_by else "",
         seen=str(form.seen),
-        warning=held_back(form) if submitted else warning(form),
+        warning=held_back(form, change=change) if submitted else warning(form),
     )

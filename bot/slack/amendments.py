@@ -22,6 +22,7 @@ from bot.slack.blocks import (
 )
 
 QUOTED = 1200
+CHANGE_OURS, CORRECT_OURS = "Change our reply…", "Correct our reply…"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,9 +68,9 @@ def amendment_options(amending: Amending, mention_id: int) -> Iterator[Block]:
     if amending.latest is not None and amending.latest.is_open:
         return
     if amending.can_change:
-        yield option("Change our reply…", f"{ids.CHANGE}:{mention_id}")
+        yield option(CHANGE_OURS, f"{ids.CHANGE}:{mention_id}")
     elif amending.can_correct:
-        yield option("Correct our reply…", f"{ids.CORRECT}:{mention_id}")
+        yield option(CORRECT_OURS, f"{ids.CORRECT}:{mention_id}")
     if amending.can_take_down:
         yield option("Take our reply down…", f"{ids.TAKE_DOWN}:{mention_id}")
 

@@ -17,6 +17,8 @@ EDITED = (
     "The author changed the post meanwhile. This is how it reads now; your text is kept below. "
     "Nothing is sent yet: look whether your answer still fits, then press {button} once more."
 )
+TAKEN = "What you submitted first was taken after all, and {became}: “{text}”"
+BELOW = "What you changed since stands below, is kept, and is not sent."
 QUOTED_LIMIT = 300
 
 
@@ -42,6 +44,8 @@ class ReplyForm:
     """Who may approve the reply; "" where it leaves at once."""
     first_replies: int = 0
     """So many replies of each person are approved."""
+    taken: Reply | None = None
+    """What came of this window already: Slack told its writer otherwise, who changed the text."""
     held: Reply | None = None
     """Their own that waits to be approved: what they send now takes its place."""
     answer: Reply | None = None
@@ -52,8 +56,10 @@ class ReplyForm:
     """The author changed what the writer has before them, or deleted it."""
 
 
-def held_back(form: ReplyForm) -> str:
-    """Why what was submitted is not sent."""
+def held_back(form: ReplyForm, *, change: str) -> str:
+    """Why what was submitted is not sent. `change`: what ⋯ offers for a reply that is public."""
+    if form.taken is not None:
+        return _taken(form.taken, change)
     others = warning(form)
     if not form.edited:
         return f"{others} {NOT_SENT}".strip()
@@ -73,6 +79,31 @@ def warning(form: ReplyForm) -> str:
         since = ago(form.now - form.held_since)
         return f"{form.holder} claimed this {since} and may be writing too."
     return ""
+
+
+def _taken(reply: Reply, change: str) -> str:
+    """What became of the first text, and what can be done with the changed one."""
+    anew = "Press Reply once more to send this one."
+    on_its_way = (
+        "is on its way",
+        f"Once the card says that the first one is public, press ⋯ there, then {change}",
+    )
+    public = f"To put that one right, press ⋯ on its card, then {change} Reply here sends one more."
+    became, then = {
+        ReplyState.HELD: (
+            "waits to be approved", "Press Reply once more, and it takes that one's place.",
+        ),
+        ReplyState.SENT: ("is public", public),
+        ReplyState.UNCERTAIN: (
+            "may be public: nobody knows", "First somebody decides about that one on its card.",
+        ),
+        ReplyState.FAILED: (
+            "was not sent", f"The first one came back: {reply.problem} {anew}",
+        ),
+        ReplyState.TAKEN_DOWN: ("was taken down since", anew),
+    }.get(ReplyState(reply.state), on_its_way)  # fmt: skip
+    said = TAKEN.format(became=became, text=shorten(reply.text, QUOTED_LIMIT))
+    return f"{said} {BELOW} {then}"
 
 
 def _what_became_of(answer: Reply) -> str:

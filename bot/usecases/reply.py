@@ -85,9 +85,10 @@ def save_draft(
     store: Store, mention_id: int, text: str, *, by: Actor, submission: str = ""
 ) -> None:
     """Keep what somebody typed so far. `submission` names the modal: once it was submitted, what
-    Slack still tells of its typing is no draft any more.
+    Slack still tells of the typing that led there is no draft any more.
     """  # noqa: D205 (two sentences that belong together)
-    if is_submitted(store, submission):
+    taken = store.submitted_reply(submission)
+    if taken is not None and taken.text.startswith(text.strip()):
         return
     mention = journal.mention(store, mention_id)
     person = journal.person(store, by)
@@ -112,11 +113,12 @@ def queue_reply(
     The text was checked before, by `check_text`: a platform may have to be asked for its limits.
     When somebody else claimed while it was written, a reply of ours went out, whosever it is, or
     the author wrote again or changed the post, nothing is sent: the form comes back with what is
-    new, and the next submission knows it.
+    new, and the next submission knows it. So it does when the text was changed since the same
+    submission was taken.
     """
     again = store.submitted_reply(submission)
     if again is not None:
-        return again
+        return _told_again(store, again, text, by)
     mention = journal.mention(store, mention_id)
     post = posts.to_answer(store, mention)
     if not post.can_reply:
@@ -130,7 +132,8 @@ def queue_reply(
         return replace(form, wrote_again=new.wrote_again, edited=new.edited, answer=answer)
     latest = store.latest_reply(mention.id)
     if latest is not None and latest.submission == submission:
-        return latest  # it came twice at once, and the other one was quicker
+        # It came twice at once, and the other one was quicker.
+        return _told_again(store, latest, text, by)
     trust.refuse_while_held(store, latest, person)
     if latest is not None and latest.state in journal.ON_THEIR_WAY:
         raise ReplyOnItsWay(who=latest.author.name)
@@ -222,6 +225,15 @@ def _begun(store: Store, mention_id: int, person: Person) -> Reply | None:
     latest = store.latest_reply(mention_id)
     is_back = latest is not None and latest.state in (ReplyState.FAILED, ReplyState.HELD)
     return store.draft(mention_id, person.id) or (latest if is_back else None)
+
+
+def _told_again(store: Store, taken: Reply, text: str, by: Actor) -> Reply | ReplyForm:
+    """The same submission, or one that its writer changed because Slack held the first for lost."""
+    if text.strip() == taken.text:
+        return taken
+    save_draft(store, taken.mention_id, text, by=by)
+    form = reply_form(store, taken.mention_id, by=by)
+    return replace(form, taken=taken, seen=replace(form.seen, taken=taken.id))
 
 
 def _waits_as_it_is(store: Store, held: Reply, post: Mention, text: str) -> bool:

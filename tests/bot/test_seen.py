@@ -11,10 +11,23 @@ WORDINGS = st.text("0123456789abcdef", min_size=12, max_size=12)
 
 
 @given(
-    st.builds(Seen, owner=NUMBERS, latest=NUMBERS, public=NUMBERS, wording=WORDINGS, post=NUMBERS)
+    st.builds(
+        Seen,
+        owner=NUMBERS,
+        latest=NUMBERS,
+        public=NUMBERS,
+        wording=WORDINGS,
+        post=NUMBERS,
+        taken=NUMBERS,
+    )
 )
 def test_it_comes_back_as_it_was_written(seen: Seen):
     assert Seen.read(str(seen)) == seen
+
+
+def test_a_window_is_one_submission_until_its_writer_knows_what_came_of_it():
+    named = [Seen(taken=number).submission("view:V1") for number in (0, 7, 8)]
+    assert (len(set(named)), named[0]) == (3, Seen(latest=9).submission("view:V1"))
 
 
 @pytest.mark.parametrize(
