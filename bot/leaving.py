@@ -1,7 +1,7 @@
 """A reply leaves, waits for a second pair of eyes, or comes back to its author as a draft."""
 
 from bot import journal, lanes, outbox, posts, trust
-from bot.errors import PostGone
+from bot.errors import NewerReply, PostGone
 from bot.models import Mention, Person, Reply, ReplyState
 from bot.store import Store
 
@@ -21,6 +21,13 @@ def let_go(store: Store, reply: Reply, *, by: Person) -> bool:
         return False
     queue(store, reply)
     return True
+
+
+def refuse_if_overtaken(store: Store, reply: Reply) -> None:
+    """Somebody answered anew since: what is pressed for this one must not send it besides."""
+    newer = posts.submitted_after(store, reply)
+    if newer is not None:
+        raise NewerReply(who=newer.author.name)
 
 
 def queue(store: Store, reply: Reply) -> None:

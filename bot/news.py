@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 
 from bot import posts
-from bot.models import Mention, Person, Reply
+from bot.models import Mention, Person, Reply, ReplyState
 from bot.seen import Seen
 from bot.store import Store
+
+TO_COME = (ReplyState.HELD, ReplyState.QUEUED, ReplyState.SENDING, ReplyState.UNCERTAIN)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +56,17 @@ def post_seen(store: Store, mention: Mention, seen: Seen) -> Mention:
 def reads_differently(post: Mention, seen: Seen) -> bool:
     """Whether a post is not any more as its writer saw it."""
     return post.gone_at is not None or seen.wording != post.fingerprint
+
+
+def unseen_besides(store: Store, reply: Reply, seen: Seen) -> list[Reply]:
+    """Our other answers to the same post of which its writer did not know: public by now, or still
+    to come.
+    """  # noqa: D205 (one sentence that is long)
+    public, latest = posts.public_beside(store, reply)[-1:], store.latest_reply(reply.mention_id)
+    found = [one for one in public if one.id != seen.public]
+    if latest is not None and latest != reply and latest.state in TO_COME:
+        found += [latest] if latest.id != seen.latest else []
+    return found
 
 
 def last_public(store: Store, mention: Mention) -> Reply | None:

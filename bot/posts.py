@@ -5,7 +5,7 @@ A conversation is the mention it began with, our replies, and what its author wr
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import literal_column, or_, select
+from sqlalchemy import and_, literal_column, or_, select
 from sqlalchemy.orm import contains_eager
 
 from bot.models import Mention, MentionState, Person, Reply, ReplyState
@@ -44,6 +44,25 @@ def published(store: Store, mention: Mention) -> Sequence[Reply]:
     """Our replies that are out, in the order they went out."""
     query = select(Reply).where(Reply.mention_id == mention.id, Reply.state == ReplyState.SENT)
     return store.session.scalars(query.order_by(Reply.sent_at, Reply.id)).unique().all()
+
+
+def submitted_after(store: Store, reply: Reply) -> Reply | None:
+    """The newest other reply to the same mention that was submitted later."""
+    passed_over = (ReplyState.DRAFT, ReplyState.TAKEN_DOWN)
+    later = or_(
+        Reply.queued_at > reply.queued_at,
+        and_(Reply.queued_at == reply.queued_at, Reply.id > reply.id),
+    )
+    query = select(Reply).where(Reply.mention_id == reply.mention_id, later)
+    query = query.where(Reply.state.not_in(passed_over))
+    query = query.order_by(Reply.queued_at.desc(), Reply.id.desc())
+    return store.session.scalars(query.limit(1)).unique().first()
+
+
+def public_beside(store: Store, reply: Reply) -> Sequence[Reply]:
+    """Our other replies to the same post that are out, in the order they went out."""
+    public = published(store, reply.mention)
+    return [one for one in public if one != reply and one.answers_id == reply.answers_id]
 
 
 def held(store: Store, post: Mention) -> Sequence[Reply]:

@@ -296,10 +296,13 @@ class Store:
         return self._first(select(Reply).where(Reply.submission == submission))
 
     def latest_reply(self, mention_id: int) -> Reply | None:
-        """The newest one that was submitted and not taken down."""
+        """One of which something is still to become, else the newest that was submitted and not
+        taken down. An answer posted by hand may be newer than one that waits.
+        """  # noqa: D205 (two sentences that belong together)
         passed_over = (ReplyState.DRAFT, ReplyState.TAKEN_DOWN)
+        waits = Reply.state.not_in((ReplyState.SENT, ReplyState.FAILED)).desc()
         query = select(Reply).where(Reply.mention_id == mention_id, Reply.state.not_in(passed_over))
-        return self._first(query.order_by(Reply.queued_at.desc(), Reply.id.desc()))
+        return self._first(query.order_by(waits, Reply.queued_at.desc(), Reply.id.desc()))
 
     # -- the outbox
 

@@ -33,7 +33,7 @@ from bot.usecases.reply import (
     check_text,
     confirm_sent,
     drop_reply,
-    form_if_edited,
+    form_if_news,
     is_submitted,
     post_answered,
     queue_reply,
@@ -109,7 +109,7 @@ def _register_by_hand(app: App, switchboard: Switchboard) -> None:
         text, submission = payloads.typed(view, ids.TEXT), _submission(about, view)
         database.write(save_draft, about.mention_id, text, by=by, submission=submission)
         seen = Seen.read(about.seen)
-        form = database.read(form_if_edited, about.mention_id, by=by, seen=seen)
+        form = database.read(form_if_news, about.mention_id, by=by, seen=seen)
         if form is not None:
             step = reply_modal(_view(switchboard, form, submitted=True))
         else:

@@ -12,10 +12,11 @@ from bot.slack import ids, payloads
 from bot.slack.cards import Drawn
 from bot.slack.modals import told
 from bot.slack.payloads import Payload
+from bot.slack.reply_form import twice
 from bot.slack.stuck import StuckLine, draw_stuck, proof_modal
 from bot.switchboard import Switchboard
 from bot.usecases.lookup import mention_numbered
-from bot.usecases.reply import confirm_sent, drop_reply, send_again
+from bot.usecases.reply import answers_since, confirm_sent, drop_reply, send_again
 from bot.usecases.stuck import (
     discard,
     put_back,
@@ -25,6 +26,7 @@ from bot.usecases.stuck import (
     stuck_list,
 )
 
+COUNTS = "It counts as sent now. Its card links to it."
 Decide = Callable[[StuckLine, Actor, str], str]
 """Does what was pressed: the line, who, and Slack's name of the click; tells what became of it."""
 
@@ -107,7 +109,9 @@ def _hear_proofs(app: App, switchboard: Switchboard) -> None:
         click = payloads.click(body)
         database.write(confirm_sent, payloads.number(reply), by=by, click=click, link=link)
         switchboard.wake()
-        ack(response_action="update", view=told("It counts as sent now. Its card links to it."))
+        others = database.read(answers_since, payloads.number(reply))
+        besides = f" {twice(others)}" if others else ""
+        ack(response_action="update", view=told(f"{COUNTS}{besides}"))
 
 
 def _meant(body: Payload) -> tuple[int, int]:

@@ -48,6 +48,7 @@ from bot.wording import short_count, span
 
 IMAGES_SHOWN = 3
 MENU_LIMIT = 5
+BESIDES_SHOWN = 3
 
 Labels = Callable[[str], str]
 """A platform's name as people say it."""
@@ -79,6 +80,8 @@ class CardView:
     """Then neither its name nor the reason is told here; the link opens for its members only."""
     earlier: str = ""
     """What we know of the author: "2nd time this month, last answered by Ben"."""
+    besides: tuple[Reply, ...] = ()
+    """Our other replies to the same post that are public."""
     above: Above | None = None
     turns: tuple[Turn, ...] = ()
     """What was said after the mention, once its author wrote again."""
@@ -230,7 +233,18 @@ def _why_line(view: CardView) -> list[Block]:
 def _state(view: CardView) -> list[Block]:
     """Where the mention stands, and what becomes of what we said."""
     quoted = view.reply if view.mention.state == MentionState.ANSWERED else None
-    return [*_standing(view), *amendment_lines(view.amending, quoted, view.platform)]
+    lines = amendment_lines(view.amending, quoted, view.platform)
+    return [*_standing(view), *_besides(view), *lines]
+
+
+def _besides(view: CardView) -> Iterator[Block]:
+    """Who else answered the same post, where the card does not quote it."""
+    if view.turns or view.mention.state in (MentionState.GONE, MentionState.CLOSED):
+        return
+    for one in view.besides[-BESIDES_SHOWN:]:
+        when = f", {date_within(one.sent_at)}" if one.sent_at else ""
+        there = f" · {link(one.url, 'See it there')}" if is_web_link(one.url) else ""
+        yield context(mrkdwn(f"*{escape(name(one.author.name))}* answered this too{when}{there}"))
 
 
 def _standing(view: CardView) -> list[Block]:

@@ -1,5 +1,6 @@
 """What the reply window knows, and what it says of what its writer should know."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,7 +13,7 @@ TAKES_PLACE = (
     "Your reply waits to be approved. What you send from here takes its place; closing this leaves"
     " it as it is."
 )
-NOT_SENT = "Nothing is sent yet: press Reply once more to send yours too."
+NOT_SENT = "Nothing is sent yet: press {button} once more to send yours too."
 EDITED = (
     "The author changed the post meanwhile. This is how it reads now; your text is kept below. "
     "Nothing is sent yet: look whether your answer still fits, then press {button} once more."
@@ -60,11 +61,9 @@ def held_back(form: ReplyForm, *, change: str) -> str:
     """Why what was submitted is not sent. `change`: what ⋯ offers for a reply that is public."""
     if form.taken is not None:
         return _taken(form.taken, change)
-    others = warning(form)
-    if not form.edited:
-        return f"{others} {NOT_SENT}".strip()
-    edited = EDITED.format(button="Reply" if form.post.can_reply else "Next")
-    return f"{others} {edited}".strip()
+    why = EDITED if form.edited else NOT_SENT
+    button = "Reply" if form.post.can_reply else "Next"
+    return f"{warning(form)} {why.format(button=button)}".strip()
 
 
 def warning(form: ReplyForm) -> str:
@@ -79,6 +78,12 @@ def warning(form: ReplyForm) -> str:
         since = ago(form.now - form.held_since)
         return f"{form.holder} claimed this {since} and may be writing too."
     return ""
+
+
+def twice(others: Sequence[Reply]) -> str:
+    """What somebody did not know of when they answered besides, and what to do about it."""
+    told = " ".join(_what_became_of(one) for one in others)
+    return f"{told} That makes two answers of ours: settle in the card's thread which one stays."
 
 
 def _taken(reply: Reply, change: str) -> str:
@@ -112,6 +117,7 @@ def _what_became_of(answer: Reply) -> str:
     said = {
         ReplyState.SENT: f"{by} has answered this already",
         ReplyState.UNCERTAIN: f"{by}'s reply to this may be public: nobody knows yet",
+        ReplyState.HELD: f"{by}'s reply to this waits to be approved",
     }
     on_its_way = f"{by}'s reply to this is on its way"
     return f"{said.get(ReplyState(answer.state), on_its_way)}: “{text}”"

@@ -20,6 +20,7 @@ def approve_reply(store: Store, reply_id: int, *, by: Actor, click: str, seen: s
         return reply
     reply, person = held_reply(store, reply_id), rights.speaker(store, by)
     _demand_second(store, reply, person)
+    leaving.refuse_if_overtaken(store, reply)
     if seen != conversation.answered_post(store, reply).fingerprint:
         raise PostReadsDifferently
     holder = reply.author if rights.may_speak(store, reply.author) else person

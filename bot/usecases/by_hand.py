@@ -7,6 +7,13 @@ from bot.seen import Seen
 from bot.store import Store
 
 
+def answers_besides(store: Store, reply_id: int, seen: Seen) -> list[Reply]:
+    """What else we answer that its writer did not know of when they posted theirs."""
+    reply = store.reply(reply_id)
+    assert reply is not None
+    return news.unseen_besides(store, reply, seen)
+
+
 def record_by_hand(
     store: Store, mention_id: int, link: str, *, by: Actor, submission: str, seen: Seen
 ) -> Reply:

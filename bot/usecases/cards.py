@@ -39,6 +39,7 @@ def card_view(
         waits_again=conversation.waits_for_answer(store, mention),
         above=_above(store, mention, link),
         reply=reply,
+        besides=tuple(posts.public_beside(store, reply)) if reply else (),
         looked_for=_is_looked_for(store, reply),
         wording=conversation.answered_post(store, reply).fingerprint if reply else "",
         platform=label(mention.platform),

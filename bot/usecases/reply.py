@@ -6,7 +6,6 @@ from bot import conversation, journal, leaving, news, outbox, posts, rights, tru
 from bot.errors import (
     CannotReply,
     EmptyReply,
-    NewerReply,
     NothingToRetry,
     PostReadsDifferently,
     ReplyOnItsWay,
@@ -14,6 +13,7 @@ from bot.errors import (
     ReplyTooLong,
 )
 from bot.models import Actor, Mention, MentionState, Person, Reply, ReplyState
+from bot.news import News
 from bot.seen import Seen
 from bot.slack.reply_form import ReplyForm
 from bot.store import Store
@@ -69,16 +69,25 @@ def reply_form(store: Store, mention_id: int, *, by: Actor) -> ReplyForm:
     )
 
 
-def form_if_edited(store: Store, mention_id: int, *, by: Actor, seen: Seen) -> ReplyForm | None:
-    """The form as it is now, when the post reads differently than its writer knows."""
-    if not news.reads_differently(post_answered(store, mention_id, seen), seen):
-        return None
-    return replace(reply_form(store, mention_id, by=by), edited=True)
+def form_if_news(store: Store, mention_id: int, *, by: Actor, seen: Seen) -> ReplyForm | None:
+    """The form with what its writer does not know; None when that is nothing."""
+    person = store.person(by.slack_id)
+    rights.refuse_silent(store, person)
+    assert person is not None
+    new = news.since(store, journal.mention(store, mention_id), seen, reader=person)
+    return None if new is None else _with_news(store, mention_id, new, by)
 
 
 def is_submitted(store: Store, submission: str) -> bool:
     """Whether this modal became a reply already: then nothing is left to check."""
     return store.submitted_reply(submission) is not None
+
+
+def answers_since(store: Store, reply_id: int) -> list[Reply]:
+    """Our other answers to the same post that went out after this one was submitted."""
+    reply = _reply(store, reply_id)
+    asked = reply.queued_at or store.now
+    return [one for one in posts.public_beside(store, reply) if (one.sent_at or asked) > asked]
 
 
 def save_draft(
@@ -127,9 +136,7 @@ def queue_reply(
     new = news.since(store, mention, seen, reader=person)
     if new is not None:
         save_draft(store, mention_id, text, by=by)
-        form = reply_form(store, mention_id, by=by)
-        answer = form.answer or new.went_out
-        return replace(form, wrote_again=new.wrote_again, edited=new.edited, answer=answer)
+        return _with_news(store, mention_id, new, by)
     latest = store.latest_reply(mention.id)
     if latest is not None and latest.submission == submission:
         # It came twice at once, and the other one was quicker.
@@ -174,7 +181,7 @@ def send_again(store: Store, reply_id: int, *, by: Actor, click: str, seen: str 
     reply = _reply(store, reply_id)
     if not store.has_event(click):
         _demand_stuck(reply)
-        _refuse_if_overtaken(store, reply)
+        leaving.refuse_if_overtaken(store, reply)
         person = rights.speaker(store, by)
         reply.mention.take_for_reply(person, now=store.now)
         store.touch(reply.mention)
@@ -225,6 +232,12 @@ def _begun(store: Store, mention_id: int, person: Person) -> Reply | None:
     latest = store.latest_reply(mention_id)
     is_back = latest is not None and latest.state in (ReplyState.FAILED, ReplyState.HELD)
     return store.draft(mention_id, person.id) or (latest if is_back else None)
+
+
+def _with_news(store: Store, mention_id: int, new: News, by: Actor) -> ReplyForm:
+    form = reply_form(store, mention_id, by=by)
+    answer = form.answer or new.went_out
+    return replace(form, wrote_again=new.wrote_again, edited=new.edited, answer=answer)
 
 
 def _told_again(store: Store, taken: Reply, text: str, by: Actor) -> Reply | ReplyForm:
@@ -286,13 +299,6 @@ def _demand_stuck(reply: Reply) -> None:
     """The buttons of an old card may be pressed when another person has decided already."""
     if reply.state not in (ReplyState.UNCERTAIN, ReplyState.FAILED):
         raise NothingToRetry
-
-
-def _refuse_if_overtaken(store: Store, reply: Reply) -> None:
-    """Somebody answered anew since: an old card or list must not send this one besides."""
-    latest = store.latest_reply(reply.mention_id)
-    if latest is not None and latest != reply:
-        raise NewerReply(who=latest.author.name)
 
 
 def _answer_there(store: Store, mention: Mention) -> Reply | None:
