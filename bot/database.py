@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, nullcontext
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeAlias, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -58,6 +59,15 @@ class Database:
     @property
     def is_sqlite(self) -> bool:
         return self.engine.dialect.name == "sqlite"
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether SQLite has no file there yet. To look into it would make an empty one."""
+        name = (self.is_sqlite and self.engine.url.database) or ""
+        if not name or name.startswith((":memory:", "file:")):
+            return False
+        file = Path(name)
+        return file.parent.is_dir() and not file.exists()
 
     def write(
         self, act: Callable[Concatenate[Store, P], T], *args: P.args, **kwargs: P.kwargs

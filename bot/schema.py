@@ -50,6 +50,8 @@ def is_current(database: Database, *, engine: str = EMBEDDED) -> bool:
 
     What a newer release adds is not our business, and what we need it leaves for one release more.
     """
+    if database.is_missing:
+        return False
     with database.engine.connect() as connection:
         have = MigrationContext.configure(connection).get_current_revision()
         if have is None or not _is_enough(have):
@@ -59,6 +61,8 @@ def is_current(database: Database, *, engine: str = EMBEDDED) -> bool:
 
 def is_new(database: Database) -> bool:
     """Whether nothing was ever migrated there."""
+    if database.is_missing:
+        return True
     with database.engine.connect() as connection:
         return MigrationContext.configure(connection).get_current_revision() is None
 

@@ -138,3 +138,18 @@ def test_what_slack_told_of_people_is_no_difference(town: Town, typed: Typed, fi
     assert f"ok      The database says the same as {file}." in typed(env, "check")[1]
     said = typed(env, "config", "import", str(file))[1]
     assert said == "The database says the same already.\n"
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["check", "web", "worker", "config export", "summary --week 2026-W46", "export mine.csv"],
+)
+def test_what_only_looks_leaves_no_empty_database(
+    typed: Typed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
+):
+    monkeypatch.chdir(tmp_path)
+    tokens = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_SIGNING_SECRET": "1"}
+    code, out, err = typed(tokens | {"SLACK_API_URL": "http://127.0.0.1:9/"}, *command.split())
+    assert code
+    assert "first start of python app.py creates it" in out or "Next: python app.py migrate" in err
+    assert list(tmp_path.iterdir()) == []
