@@ -50,7 +50,7 @@ def refuse_onlooker(store: Store, person: Person | None) -> None:
         raise OnlyColleagues(who=Standing(person.standing).value)
 
 
-def refuse_all_but_admins(store: Store, by: Actor, refusal: type[Refusal]) -> None:
+def demand_admin(store: Store, by: Actor, refusal: type[Refusal]) -> None:
     """Raise it for whoever is no admin (any more); it names those who are."""
     admins = store.admins()
     if by.slack_id in admins:

@@ -7,14 +7,15 @@ from pydantic import ValidationError
 from slack_bolt import Ack, App
 from slack_sdk import WebClient
 
+from bot import rights
 from bot.config import Policy
-from bot.errors import NoSuchNumber, Unreadable
+from bot.errors import NoSuchNumber, OnlyAdminsDecide, Unreadable
 from bot.slack import ids, payloads
 from bot.slack.payloads import Payload
 from bot.slack.policy import draw_policy
 from bot.slack.policy_modal import MOST_FIRST, PolicyForm, policy_modal, policy_told
 from bot.switchboard import Switchboard
-from bot.usecases.policy import change_policy, policy_form, policy_view, refuse_others
+from bot.usecases.policy import change_policy, policy_form, policy_view
 from platforms.base import PlatformError
 
 log = logging.getLogger(__name__)
@@ -41,7 +42,7 @@ def register(app: App, switchboard: Switchboard) -> None:
     @app.view(ids.POLICY_MODAL)
     def change(ack: Ack, body: Payload, view: Payload) -> None:
         by = payloads.actor(body)
-        database.read(refuse_others, by=by)
+        database.read(rights.demand_admin, by, OnlyAdminsDecide)
         wanted = _wanted(view)
         _meet(switchboard, wanted.may_reply)
         answer = database.write(

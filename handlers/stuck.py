@@ -6,7 +6,8 @@ from contextlib import closing
 from slack_bolt import Ack, App, Respond
 from slack_sdk import WebClient
 
-from bot.errors import NotThatPlatform, Refusal
+from bot import rights
+from bot.errors import NotThatPlatform, OnlyAdmins, Refusal
 from bot.models import Actor
 from bot.slack import ids, payloads
 from bot.slack.cards import Drawn
@@ -20,7 +21,6 @@ from bot.usecases.reply import answers_since, confirm_sent, drop_reply, send_aga
 from bot.usecases.stuck import (
     discard,
     put_back,
-    refuse_others,
     reply_in_doubt,
     stuck_line,
     stuck_list,
@@ -101,7 +101,7 @@ def _hear_proofs(app: App, switchboard: Switchboard) -> None:
     @app.view(ids.PROOF_MODAL)
     def posted(ack: Ack, body: Payload, view: Payload) -> None:
         by, (number, reply) = payloads.actor(body), payloads.about(view)
-        database.read(refuse_others, by=by)
+        database.read(rights.demand_admin, by, OnlyAdmins)
         link = payloads.typed(view, ids.POSTED_AT).strip()
         with closing(switchboard.open(database.read(mention_numbered, number).platform)) as there:
             if not there.shows(link):

@@ -43,18 +43,13 @@ def policy_view(store: Store, *, by: Actor) -> PolicyView:
 
 def policy_form(store: Store, *, by: Actor) -> PolicyForm:
     """What an admin's window shows."""
-    rights.refuse_all_but_admins(store, by, OnlyAdminsDecide)
+    rights.demand_admin(store, by, OnlyAdminsDecide)
     now = policy_view(store, by=by)
     out = tuple(one for one in now.speakers if _is_out(store, store.person(one.slack_id)))
     kept = tuple(one for one in now.policy.may_reply if one not in [who.slack_id for who in out])
     chosen = now.policy.model_copy(update={"may_reply": kept})
     seen = policy.fingerprint(now.policy)
     return PolicyForm(now=now, chosen=chosen, seen=seen, left_out=out)
-
-
-def refuse_others(store: Store, *, by: Actor) -> None:
-    """Raise the refusal for whoever is no admin (any more)."""
-    rights.refuse_all_but_admins(store, by, OnlyAdminsDecide)
 
 
 def change_policy(
@@ -67,7 +62,7 @@ def change_policy(
     somebody else changed the policy since the window was opened, nothing is done: the form comes
     back with what was chosen, and the next submission knows what is new.
     """
-    refuse_others(store, by=by)
+    rights.demand_admin(store, by, OnlyAdminsDecide)
     person, before = rights.colleague(store, by), policy.alone(store)
     if policy.submitted(store, submission) is not None:
         return policy_view(store, by=by)

@@ -33,7 +33,7 @@ TROUBLES = 5
 
 def stuck_list(store: Store, *, by: Actor, page: int, label: Labels, link: Links) -> StuckList:
     """One page of what waits for a person; the last one where there are not so many."""
-    _demand_admin(store, by)
+    rights.demand_admin(store, by, OnlyAdmins)
     total = undelivered.total(store)
     page = min(page, max(0, total - 1) // PAGE)
     rows = undelivered.page(store, limit=PAGE, offset=page * PAGE)
@@ -47,13 +47,13 @@ def stuck_line(
     store: Store, delivery_id: int, *, by: Actor, label: Labels, link: Links
 ) -> StuckLine:
     """One of them. Raises what became of it when it does not wait for a person any more."""
-    _demand_admin(store, by)
+    rights.demand_admin(store, by, OnlyAdmins)
     return _line(store, _demand_stuck(store, delivery_id), label, link)
 
 
 def reply_in_doubt(store: Store, delivery_id: int, *, by: Actor, label: Labels) -> Reply:
     """The reply of which somebody says that it was posted."""
-    _demand_admin(store, by)
+    rights.demand_admin(store, by, OnlyAdmins)
     row = _demand_stuck(store, delivery_id)
     reply = parcels.parcel(store, row, label=label).reply
     if reply is None or reply.state != ReplyState.UNCERTAIN:
@@ -61,14 +61,9 @@ def reply_in_doubt(store: Store, delivery_id: int, *, by: Actor, label: Labels) 
     return reply
 
 
-def refuse_others(store: Store, *, by: Actor) -> None:
-    """Raise the refusal for whoever is no admin (any more)."""
-    _demand_admin(store, by)
-
-
 def put_back(store: Store, delivery_id: int, *, by: Actor) -> None:
     """Have it tried once more from the beginning; anything but a reply."""
-    _demand_admin(store, by)
+    rights.demand_admin(store, by, OnlyAdmins)
     row = _demand_stuck(store, delivery_id)
     person = rights.colleague(store, by)
     if row.kind == "amend":
@@ -79,14 +74,10 @@ def put_back(store: Store, delivery_id: int, *, by: Actor) -> None:
 
 def discard(store: Store, delivery_id: int, *, by: Actor) -> None:
     """Give it up; anything but a reply. Whatever asks for the same once more has it sent."""
-    _demand_admin(store, by)
+    rights.demand_admin(store, by, OnlyAdmins)
     row = _demand_stuck(store, delivery_id)
     _note(store, row, f"is discarded by {by.slack_id}")
     outbox.discard(store, row.key, note=f"{rights.colleague(store, by).name} discarded it.")
-
-
-def _demand_admin(store: Store, by: Actor) -> None:
-    rights.refuse_all_but_admins(store, by, OnlyAdmins)
 
 
 def _demand_stuck(store: Store, delivery_id: int) -> Delivery:

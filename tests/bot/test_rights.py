@@ -158,14 +158,9 @@ def test_who_may_not_any_more_holds_nothing(database: Database, standing: Standi
 MAY_BE_DONE_BY_ANYBODY = {
     "save_draft": "keeps what its writer alone sees, and sends nothing",
     "save_change": "keeps what its writer alone sees, and changes nothing",
-    "form_if_edited": "asks for the reply form, which asks",
     "look_up": "finds; it decides by itself what is shown to whom",
     "answer_for": "chooses what one's own App Home shows",
     "is_admin": "is the question",
-    "stuck_list": "shows something, to admins only",
-    "stuck_line": "shows something, to admins only",
-    "reply_in_doubt": "shows something, to admins only",
-    "refuse_others": "is the question whether somebody is an admin",
 }
 
 
