@@ -32,7 +32,11 @@ def make_application(
 ) -> web.Application:
     app = web.Application(middlewares=[_only_from_here, told_plainly])
     app.add_routes(WebApiRoutes(standin.api, standin.faults).routes())
-    app.add_routes(Control(standin).routes())
+    control = Control(standin)
+    app.add_routes(control.routes())
+    # What stays open would keep the server from its end.
+    app.on_shutdown.append(control.end_streams)
+    app.on_shutdown.append(standin.sockets.close)
     app.add_routes([web.get("/link/", standin.sockets.accept), web.get("/", _page)])
     respond = functools.partial(_respond, standin.inside)
     app.add_routes([web.post("/response/{name}", respond)])
@@ -49,7 +53,6 @@ async def _alive(standin: "SlackStandIn", app: web.Application) -> AsyncIterator
     repeating.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await repeating
-    await standin.sockets.close()
 
 
 async def _repeat_events(standin: "SlackStandIn") -> None:

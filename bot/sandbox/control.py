@@ -31,6 +31,7 @@ class Control:
     def __init__(self, standin: "SlackStandIn") -> None:
         self._standin = standin
         self._slack = standin.inside
+        self._streams: set[asyncio.Task[Any]] = set()
 
     def routes(self) -> list[web.RouteDef]:
         acts: dict[str, Acts] = {
@@ -82,14 +83,22 @@ class Control:
             headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"}
         )
         self._slack.workspace.watchers.append(heard)
+        stream = asyncio.current_task()
+        assert stream is not None
+        self._streams.add(stream)
         try:
             await response.prepare(request)
             await _stream(changes, response)
         except ConnectionResetError:
             pass  # The page was closed: that is how this always ends.
         finally:
+            self._streams.remove(stream)
             self._slack.workspace.watchers.remove(heard)
         return response
+
+    async def end_streams(self, _: web.Application) -> None:
+        for stream in self._streams:
+            stream.cancel()
 
     async def fault(self, request: web.Request) -> web.Response:
         body = await _read_object(request)

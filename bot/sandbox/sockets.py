@@ -96,7 +96,7 @@ class SocketDoor:
         await self._serve(socket, request.transport)
         return socket
 
-    async def close(self) -> None:
+    async def close(self, _: web.Application) -> None:
         for socket in list(self._sockets):
             await socket.close()
 
