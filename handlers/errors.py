@@ -41,8 +41,7 @@ def _speak(error: Exception, body: Payload, client: WebClient) -> BoltResponse:
         return _event_failed(client, body["event"], error)
     sentence = _sentence(error, body)
     if body.get("type") == "view_submission":
-        where = _field(body, error)
-        return _answer({"response_action": "errors", "errors": {where: sentence}})
+        return _answer(_in_window(body, error, sentence))
     if "command" in body:
         drawn = draw_told(escape(sentence))
         return _answer({"response_type": "ephemeral", "text": drawn.text, "blocks": drawn.blocks})
@@ -101,15 +100,18 @@ def _window_with_fields(body: Payload) -> Payload | None:
     return view if view.get("type") == "modal" and has_fields else None
 
 
-def _field(body: Payload, error: Exception) -> str:
-    """The field to put the sentence under: its own, else the first choice that was made, else the
-    first field.
+def _in_window(body: Payload, error: Exception, sentence: str) -> dict[str, Any]:
+    """Under the field that it is about, else under the first choice that was made, else under the
+    first field; in the window's place where there is none.
     """  # noqa: D205 (two sentences that belong together)
-    view = body["view"]
-    blocks = [str(one["block_id"]) for one in view["blocks"] if one.get("type") == "input"]
-    if isinstance(error, Refusal) and error.field in blocks:
-        return error.field
-    return next((one for one in blocks if chosen(view, one)), blocks[0])
+    view = _window_with_fields(body)
+    if view is None:
+        return {"response_action": "update", "view": told(sentence)}
+    fields = [str(one["block_id"]) for one in view["blocks"] if one.get("type") == "input"]
+    where = next((one for one in fields if chosen(view, one)), fields[0])
+    if isinstance(error, Refusal) and error.field in fields:
+        where = error.field
+    return {"response_action": "errors", "errors": {where: sentence}}
 
 
 def _tell(client: WebClient, body: Payload, sentence: str) -> None:

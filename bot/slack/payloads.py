@@ -56,9 +56,8 @@ def window(view: Payload) -> str:
 def value(body: Payload) -> str:
     """What the pressed button or the chosen menu entry carries."""
     action = body["actions"][0]
-    if "selected_option" in action:
-        return str(action["selected_option"]["value"])
-    return str(action.get("value") or "")
+    carrier = action.get("selected_option") or action
+    return str(carrier.get("value") or "")
 
 
 def wording_seen(body: Payload) -> str:

@@ -64,7 +64,7 @@ def _read(arguments: list[str]) -> argparse.Namespace:
 def _lanes(kinds: list[Kind], part: int) -> Iterator[Lane]:
     """The longest first, so that none is left over for one hand alone."""
     for kind in kinds:
-        yield _on(kind, "crash", "--every", str(3 * part))
+        yield _on(kind, "crash", "--every", str(7 * part))
     for kind in kinds:
         yield _on(kind, "races", "--cards", str(200 // part), "--people", "50")
     for kind in kinds:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.config import Policy
+from bot.language import reading
 from bot.outbox import LEASE
 from bot.sandbox.records import Message, NotFoundError
 from bot.sandbox.square import Post
@@ -59,7 +60,11 @@ class Switchboard(Town):
         self.database.write(_summary_if_due)
 
     def _warm_up(self) -> None:
-        """Compile what every round needs, and keep no connection that a fork would share."""
+        """Load and compile what every round needs, and keep no connection that a fork would share.
+
+        Each fork would load the language model anew: most of a second, more than all the rest.
+        """
+        reading.warm_up()
         self._read()
         self.deliver()
         for source in self.sources.values():

@@ -174,8 +174,10 @@ class Simulation:
             self.schedule.sleep(self._chance.random() * 4)
 
     def _answer(self, who: Actor) -> None:
-        """Press Claim on every card, and reply to what is one's own; again, till it is taken."""
-        for number in range(1, self.scene.mentions + 1):
+        """Press Claim on every card but the last, and reply to what is one's own; again, till it
+        is taken. A claim draws its card anew: it would make good that a card was never asked for.
+        """
+        for number in range(1, self.scene.mentions):
             while not self._looking.read(lambda store, number=number: store.mention(number)):
                 self.schedule.sleep(3.0)
             self._insist(self._claim, number, who)
