@@ -5,6 +5,7 @@ what was acknowledged is written down. Nothing happens twice: one card a mention
 one public reply a submission.
 
 steps.py, forks.py, office.py, crash.py      kill -9 at every step that touches database or network
+hinted.py                                    the same while Procrastinate's engine sends
 journeys.py, second_looks.py                 what people do meanwhile, and what must be true then
 edges.py, schedule.py, simulation.py         several workers, interleaved and broken by seed
 mutants.py                                   deliberate bugs: does a rig notice each of them?

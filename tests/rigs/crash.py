@@ -1,6 +1,6 @@
 """kill -9 at every step that touches the database or the network, restart, and look.
 
-    python -m tests.rigs.crash DATABASE_URL [--every N | --runs N --kills N --seed S]
+    python -m tests.rigs.crash DATABASE_URL [--every N | --runs N --kills N --seed S] [--engine E]
 
 As SQLite's own crash tests do it: the first step is fatal, then the second, the third, till a whole
 journey comes to its end alive (https://sqlite.org/testing.html). The database must be empty.
@@ -11,10 +11,11 @@ import logging
 import random
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from itertools import count
 
+from bot.settings import EMBEDDED, ENGINES
 from tests.rigs import lanes
 from tests.rigs.findings import Findings
 from tests.rigs.journeys import (
@@ -34,11 +35,11 @@ from tests.rigs.second_looks import Changed, Held, TakenDown
 JOURNEYS = (
     ReadPage, Claim, Reply, Draft, SendTo, NoReply, Note, Summary, Held, Changed, TakenDown,
 )  # fmt: skip
-STOCK = 20
-"""How many cards are posted beforehand at once."""
+STOCK = 5
+"""How many cards are posted beforehand at first; then twice as many each time."""
 PATIENCE = 3
 """How often people press what is not acknowledged, before they wait till the bot is back."""
-LONGEST = 800
+LONGEST = 2000
 """More steps than any journey has."""
 
 
@@ -50,11 +51,11 @@ class CrashRig:
 
     def every_step(self, kind: type[Journey], *, every: int) -> None:
         """Die at the first step, `every` steps later, and so on, till one is lived through."""
-        stock: Iterator[Journey] = iter(())
+        stock, wanted = iter[Journey](()), STOCK
         for step in range(1, LONGEST, every):
             journey = next(stock, None)
             if journey is None:
-                stock = iter(self._prepared([kind] * STOCK))
+                stock, wanted = iter(self._prepared([kind] * wanted)), wanted * 2
                 journey = next(stock)
             if not self.live(journey, [step]):
                 return
@@ -107,12 +108,12 @@ def main(arguments: list[str]) -> int:
     # The stand-ins would tell of every connection that a killed client left open.
     logging.disable(logging.CRITICAL)
     begun = time.monotonic()
-    lanes.prepare(options.database_url)
+    lanes.prepare(options.database_url, engine=options.engine)
     steps = f"one in {options.every}" if options.every > 1 else "each"
     once = f"kill -9 at {steps} of all steps"
     fault = f"kill -9, {options.kills} times over" if options.runs else once
     findings = Findings(fault)
-    with closing(Office(options.database_url)) as office:
+    with closing(Office(options.database_url, engine=options.engine)) as office:
         rig = CrashRig(office, findings)
         if options.runs:
             rig.several_deaths(kills=options.kills, runs=options.runs, seed=options.seed)
@@ -127,6 +128,7 @@ def main(arguments: list[str]) -> int:
 def _read(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser()
     parser.add_argument("database_url")
+    parser.add_argument("--engine", choices=ENGINES, default=EMBEDDED)
     parser.add_argument("--every", type=int, default=1, help="only each so many-th step")
     parser.add_argument("--runs", type=int, default=0, help="so many, with several deaths each")
     parser.add_argument("--kills", type=int, default=2)

@@ -21,7 +21,7 @@ from itertools import count
 from typing import Any
 
 from bot.sandbox.world import MovableClock
-from tests.rigs.steps import watch_database, watch_network
+from tests.rigs.steps import watch_database, watch_hints, watch_network
 
 DIED, DONE, FAILED = b"!", b".", b"x"
 START, KILL = b"S", b"K"
@@ -157,6 +157,7 @@ def _live(switchboard: Switch, board: Board, orders: int, answers: int) -> None:
 
     watch_database(at)
     watch_network(at)
+    watch_hints(at)
     os.write(answers, DONE)
     while order := os.read(orders, 1):
         if order == KILL:

@@ -8,16 +8,16 @@ from pathlib import Path
 import app
 from bot import schema
 from bot.database import Database
+from bot.settings import EMBEDDED
 from tests.rigs.findings import Findings
 
 ROOT = Path(app.__file__).parent
 
 
-def prepare(database_url: str) -> None:
+def prepare(database_url: str, *, engine: str = EMBEDDED) -> None:
     """Make the tables where there are none."""
     with closing(Database(database_url)) as database:
-        if not schema.is_current(database):
-            schema.upgrade(database)
+        schema.upgrade(database, engine=engine)
 
 
 def run(module: str, *arguments: str, root: Path = ROOT, seconds: float = 900) -> Findings:

@@ -11,6 +11,7 @@ from bot.outbox import LEASE
 from bot.sandbox.records import Message, NotFoundError
 from bot.sandbox.square import Post
 from bot.sandbox.world import MovableClock, World
+from bot.settings import EMBEDDED
 from bot.store import Store
 from bot.usecases.configure import current_config
 from bot.usecases.summary import queue_due_summary
@@ -66,10 +67,13 @@ class Switchboard(Town):
         """
         reading.warm_up()
         self._read()
-        self.deliver()
+        self._warm_up_sending()
         for source in self.sources.values():
             source.close()
         self.database.close()
+
+    def _warm_up_sending(self) -> None:
+        self.deliver()
 
 
 class Office:
@@ -78,12 +82,14 @@ class Office:
     The database must have its tables, and nobody else may use it meanwhile.
     """
 
-    def __init__(self, database_url: str, *, start: datetime = MONDAY_MORNING) -> None:
+    def __init__(
+        self, database_url: str, *, engine: str = EMBEDDED, start: datetime = MONDAY_MORNING
+    ) -> None:
         board = self.board = Board()
         clock = self.clock = SharedClock(start, board)
 
         def raise_one() -> Switch:
-            return Switchboard(json.loads(board.environment), clock, board).obey
+            return _kind_for(engine)(json.loads(board.environment), clock, board).obey
 
         self.bot = Nursery(raise_one, board)
         self.world = World(example_channels(), clock=clock)
@@ -92,7 +98,7 @@ class Office:
         self.world.slack.courier.ack_seconds = PATIENCE_SECONDS
         board.environment = json.dumps(self.world.environment() | {
             "DATABASE_URL": database_url, "SWITCHBOARD_CONFIG": str(EXAMPLE),
-            "LOG_LEVEL": "WARNING",
+            "ENGINE": engine, "LOG_LEVEL": "WARNING",
         })  # fmt: skip
         self.slack, self.square = self.world.slack, self.world.square
         self.ana, self.ben, self.cat = (self.slack.person(one) for one in ("ana", "ben", "cat"))
@@ -139,6 +145,14 @@ class Office:
                     self.slack.inside.views.close(view, everything=True)
                 except NotFoundError:
                     continue
+
+
+def _kind_for(engine: str) -> type[Switchboard]:
+    if engine == EMBEDDED:
+        return Switchboard
+    from tests.rigs.hinted import HintedSwitchboard  # noqa: PLC0415 (most lanes run without it)
+
+    return HintedSwitchboard
 
 
 def _summary_if_due(store: Store) -> None:

@@ -9,6 +9,7 @@ import socket
 from collections.abc import Callable
 from typing import Any
 
+from psycopg import AsyncCursor
 from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 
@@ -37,6 +38,23 @@ def watch_network(at: At) -> None:
     """
     for name in ON_A_SOCKET:
         setattr(socket.socket, name, _watched(getattr(socket.socket, name), name, at))
+
+
+def watch_hints(at: At) -> None:
+    """Call `at` before and after each statement on a connection that is Procrastinate's own.
+
+    For processes that end by being killed, like those of `watch_network`.
+    """
+    real = AsyncCursor.execute
+
+    async def execute(self: Any, query: Any, *args: Any, **kwargs: Any) -> Any:
+        name = _short(query) if isinstance(query, str) and query else "its own"
+        at(f"before {name} of a hint")
+        answer = await real(self, query, *args, **kwargs)
+        at(f"after {name} of a hint")
+        return answer
+
+    AsyncCursor.execute = execute
 
 
 def _watched(real: Any, name: str, at: At) -> Any:

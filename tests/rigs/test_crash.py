@@ -1,11 +1,25 @@
-"""A few deaths of each journey; `make chaos` dies at every step."""
+"""A few deaths of each journey; `make chaos` dies at every so many-th step."""
 
+import pytest
+
+from bot.settings import EMBEDDED, PROCRASTINATE
 from tests.rigs import lanes
 
 
-def test_kill_dash_nine_loses_nothing_and_doubles_nothing(database_url: str):
-    """Six journeys on one database, the other five on the other one."""
-    runs, first = ("6", "11") if database_url.startswith("sqlite") else ("5", "6")
-    found = lanes.run("crash", database_url, "--runs", runs, "--kills", "2", "--seed", first)
-    assert sum(row["points"] for row in found.rows.values()) >= 5, "hardly anything was killed"
+@pytest.mark.parametrize(
+    ("database_url", "engine", "runs", "first"),
+    [
+        ("sqlite", EMBEDDED, 6, 11),
+        ("postgresql", EMBEDDED, 3, 6),
+        ("postgresql", PROCRASTINATE, 2, 9),
+    ],
+    indirect=["database_url"],
+)
+def test_kill_dash_nine_loses_nothing_and_doubles_nothing(
+    database_url: str, engine: str, runs: int, first: int
+):
+    """Six journeys on one database, three on the other one, and two with the engine for many."""
+    chosen = ("--engine", engine, "--runs", str(runs), "--kills", "2", "--seed", str(first))
+    found = lanes.run("crash", database_url, *chosen)
+    assert sum(row["points"] for row in found.rows.values()) >= runs, "hardly anything was killed"
     assert found.clean, "\n".join(found.problems)
