@@ -37,8 +37,9 @@ WIPE = ";".join(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
         " WHERE datname = current_database() AND pid <> pg_backend_pid()",
         *(f"DELETE FROM {table}" for table in reversed(_tables)),
+        # A hundred times as quick as to restart them, which makes a new file for each.
         *(
-            f"ALTER SEQUENCE {table}_id_seq RESTART"
+            f"SELECT setval('{table}_id_seq', 1, false)"
             for table in _tables
             if table.autoincrement_column is not None
         ),
