@@ -51,6 +51,13 @@ def keep_as_draft(store: Store, reply: Reply) -> None:
         store.add(Reply(mention_id=reply.mention_id, author=reply.author, text=reply.text))
 
 
+def forget_draft(store: Store, reply: Reply) -> None:
+    """What goes out must not wait in the modal to be sent twice; a changed text stays."""
+    draft = store.draft(reply.mention_id, reply.author_id)
+    if draft is not None and draft.text == reply.text:
+        store.remove(draft)
+
+
 def come_back(store: Store, post: Mention) -> list[Person]:
     """The post is gone: what was held to answer it is its writers' draft, and they are told.
 

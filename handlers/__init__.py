@@ -14,6 +14,7 @@ from handlers import (
     approve,
     by_hand,
     claim,
+    decide,
     errors,
     home,
     introductions,
@@ -52,7 +53,7 @@ def build_app(switchboard: Switchboard, settings: Settings) -> App:
     )
     introductions.register(app, switchboard)
     # Bolt asks one listener after the other: what must be fast comes first.
-    usual = (claim, reply, by_hand, transfer, verdict, approve, amend)
+    usual = (claim, reply, by_hand, transfer, verdict, approve, decide, amend)
     for room in (*usual, stuck, policy, lookup, home, reactions, press):
         room.register(app, switchboard)
     errors.register(app)

@@ -1,7 +1,6 @@
-"""Write a reply in the modal, and decide about one that is stuck."""
+"""Write a reply in the modal."""
 
 import logging
-from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 
@@ -10,7 +9,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from bot.errors import Refusal
-from bot.models import Mention, Reply
+from bot.models import Mention
 from bot.seen import Seen
 from bot.slack import ids, payloads
 from bot.slack.amendments import CHANGE_OURS, CORRECT_OURS
@@ -31,15 +30,12 @@ from bot.usecases.lookup import mention_numbered
 from bot.usecases.reply import (
     CORRECTION,
     check_text,
-    confirm_sent,
-    drop_reply,
     form_if_news,
     is_submitted,
     post_answered,
     queue_reply,
     reply_form,
     save_draft,
-    send_again,
     target_of,
 )
 from bot.usecases.spending import price_told, refuse_if_spent
@@ -97,7 +93,6 @@ def register(app: App, switchboard: Switchboard) -> None:
         ack()
 
     _hear_corrections(app, switchboard)
-    _hear_decisions(app, switchboard)
 
 
 def _register_by_hand(app: App, switchboard: Switchboard) -> None:
@@ -129,32 +124,6 @@ def _hear_corrections(app: App, switchboard: Switchboard) -> None:
         modal = reply_modal(replace(begun, warning=NO_CHANGE))
         client.views_open(trigger_id=body["trigger_id"], view=modal)
         ack()
-
-
-def _hear_decisions(app: App, switchboard: Switchboard) -> None:
-    """About a reply that is stuck."""
-    database = switchboard.database
-
-    def decides(what: Callable[..., Reply]) -> Callable[[Ack, Payload], None]:
-        def decided(ack: Ack, body: Payload) -> None:
-            by, click = payloads.actor(body), payloads.click(body)
-            database.write(what, payloads.mention_number(body), by=by, click=click)
-            switchboard.wake()
-            ack()
-
-        return decided
-
-    @app.action(ids.TRY_AGAIN)
-    def again(ack: Ack, body: Payload) -> None:
-        database.write(
-            send_again, payloads.mention_number(body), by=payloads.actor(body),
-            click=payloads.click(body), seen=payloads.wording_seen(body),
-        )  # fmt: skip
-        switchboard.wake()
-        ack()
-
-    app.action(ids.IT_IS_THERE)(decides(confirm_sent))
-    app.action(ids.DROP)(decides(drop_reply))
 
 
 def _submission(about: Carried, view: Payload) -> str:

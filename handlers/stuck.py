@@ -16,8 +16,8 @@ from bot.slack.payloads import Payload
 from bot.slack.reply_form import twice
 from bot.slack.stuck import StuckLine, draw_stuck, proof_modal
 from bot.switchboard import Switchboard
+from bot.usecases.decide import answers_since, confirm_sent, drop_reply, send_again
 from bot.usecases.lookup import mention_numbered
-from bot.usecases.reply import answers_since, confirm_sent, drop_reply, send_again
 from bot.usecases.stuck import (
     discard,
     put_back,

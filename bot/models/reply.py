@@ -108,6 +108,10 @@ class Reply(Base):
     def outbox_key(self) -> str:
         return f"reply:{self.id}"
 
+    def aim(self, mention: Mention, post: Mention) -> None:
+        """Let it answer a post of this conversation, the mention itself or a later one."""
+        self.mention, self.answers = mention, None if post is mention else post
+
     def move(self, to: ReplyState) -> None:
         """Go on to another state; NothingToRetry when there is no such way."""
         if to not in REPLY_MOVES[ReplyState(self.state)]:

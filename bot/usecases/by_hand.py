@@ -28,8 +28,8 @@ def record_by_hand(
         raise NothingWritten
     mention.take_for_reply(person, now=store.now)
     reply.submission, reply.queued_at, reply.sent_at = submission, store.now, store.now
-    reply.url, reply.mention = link, mention
-    reply.answers = post if post is not mention else None
+    reply.url = link
+    reply.aim(mention, post)
     reply.move(ReplyState.SENT)
     conversation.answered(store, reply)
     detail = {"url": link, "text": reply.text}

@@ -1,6 +1,6 @@
 """What became of a reply on its way: sending, sent, failed, uncertain, or back in the queue.
 
-The worker calls these; together with `reply.py` they are all that moves a reply.
+The worker calls these; what people do with a reply is in `reply.py`, `approve.py`, `decide.py`.
 """
 
 from bot import conversation, journal, original, outbox, watches

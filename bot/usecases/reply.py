@@ -1,13 +1,11 @@
-"""Write a reply: the draft, the submission, and what a person decides when it is stuck."""
+"""Write a reply: the draft, and the submission. What is decided afterwards is in `decide.py`."""
 
 from dataclasses import replace
 
-from bot import conversation, journal, leaving, news, outbox, posts, rights, trust
+from bot import conversation, journal, leaving, news, posts, rights, trust
 from bot.errors import (
     CannotReply,
     EmptyReply,
-    NothingToRetry,
-    PostReadsDifferently,
     ReplyOnItsWay,
     ReplyRefused,
     ReplyTooLong,
@@ -83,13 +81,6 @@ def is_submitted(store: Store, submission: str) -> bool:
     return store.submitted_reply(submission) is not None
 
 
-def answers_since(store: Store, reply_id: int) -> list[Reply]:
-    """Our other answers to the same post that went out after this one was submitted."""
-    reply = _reply(store, reply_id)
-    asked = reply.queued_at or store.now
-    return [one for one in posts.public_beside(store, reply) if (one.sent_at or asked) > asked]
-
-
 def save_draft(
     store: Store, mention_id: int, text: str, *, by: Actor, submission: str = ""
 ) -> None:
@@ -146,7 +137,7 @@ def queue_reply(
         raise ReplyOnItsWay(who=latest.author.name)
     held = latest if latest is not None and latest.state == ReplyState.HELD else None
     if held is not None and _waits_as_it_is(store, held, post, text.strip()):
-        _forget_draft(store, held)
+        leaving.forget_draft(store, held)
         return held
     took = mention.take_for_reply(person, now=store.now)
     store.touch(mention)
@@ -170,61 +161,6 @@ def check_text(post: Mention, text: str, platform: Platform) -> None:
         )
     for problem in platform.objections(target_of(post), text.strip()):
         raise ReplyRefused(problem=problem)
-
-
-def send_again(store: Store, reply_id: int, *, by: Actor, click: str, seen: str = "") -> Reply:
-    """Try a failed reply again, or one of which a person knows that it did not go out.
-
-    `seen`: the wording of the post on the card pressed; "" where no post stands beside the button,
-    so that it goes out only under what its writer has read.
-    """
-    reply = _reply(store, reply_id)
-    if not store.has_event(click):
-        _demand_stuck(reply)
-        leaving.refuse_if_overtaken(store, reply)
-        person = rights.speaker(store, by)
-        reply.mention.take_for_reply(person, now=store.now)
-        store.touch(reply.mention)
-        was_out = reply.first_tried_at is not None
-        reply.problem, reply.first_tried_at = "", None
-        _answer_what_is_there(store, reply, seen)
-        _forget_draft(store, reply)
-        went = was_out or leaving.let_go(store, reply, by=person)
-        if was_out:
-            leaving.queue(store, reply)
-        what = "tried again" if went else "asked again"
-        journal.write(store, reply.mention, what, by=person, click=click)
-    return reply
-
-
-def confirm_sent(store: Store, reply_id: int, *, by: Actor, click: str, link: str = "") -> Reply:
-    """A person saw it on the platform. `link`: where, when they said so."""
-    reply = _reply(store, reply_id)
-    if not store.has_event(click):
-        _demand_stuck(reply)
-        person = rights.colleague(store, by)
-        reply.move(ReplyState.SENT)
-        outbox.end_doubt(store, reply.outbox_key)
-        reply.url = link or reply.url
-        reply.sent_at = reply.first_tried_at or store.now
-        conversation.answered(store, reply)
-        journal.write(store, reply.mention, "confirmed", by=person, click=click)
-    return reply
-
-
-def drop_reply(store: Store, reply_id: int, *, by: Actor, click: str) -> Reply:
-    """Give up sending. The text becomes its author's draft again."""
-    reply = _reply(store, reply_id)
-    if not store.has_event(click):
-        _demand_stuck(reply)
-        person = rights.colleague(store, by)
-        if reply.state == ReplyState.UNCERTAIN:
-            reply.move(ReplyState.FAILED)
-        reply.problem = f"{person.name} dropped it."
-        outbox.discard(store, reply.outbox_key, note=reply.problem)
-        leaving.keep_as_draft(store, reply)
-        journal.write(store, reply.mention, "dropped", by=person, click=click)
-    return reply
 
 
 def _begun(store: Store, mention_id: int, person: Person) -> Reply | None:
@@ -255,25 +191,6 @@ def _waits_as_it_is(store: Store, held: Reply, post: Mention, text: str) -> bool
     return same and trust.needs_approval(store, held.author)
 
 
-def _forget_draft(store: Store, reply: Reply) -> None:
-    """What goes out must not wait in the modal to be sent twice; a changed text stays."""
-    draft = store.draft(reply.mention_id, reply.author_id)
-    if draft is not None and draft.text == reply.text:
-        store.remove(draft)
-
-
-def _answer_what_is_there(store: Store, reply: Reply, seen: str) -> None:
-    """Refuses when that reads differently than whoever wants it sent knows."""
-    post, known = conversation.answered_post(store, reply), seen or reply.about
-    if known not in ("", post.fingerprint):
-        raise PostReadsDifferently
-    reply.answers, reply.about = _later(reply.mention, post), known
-
-
-def _later(mention: Mention, post: Mention) -> Mention | None:
-    return None if post is mention else post
-
-
 def _submit(store: Store, post: Mention, person: Person, text: str, submission: str) -> Reply:
     """Turn the draft into the reply that is sent."""
     mention = store.head(post)
@@ -281,24 +198,11 @@ def _submit(store: Store, post: Mention, person: Person, text: str, submission: 
         Reply(mention_id=mention.id, author=person, state=ReplyState.DRAFT)
     )
     reply.text, reply.submission, reply.queued_at = text, submission, store.now
-    reply.mention, reply.answers = mention, _later(mention, post)
+    reply.aim(mention, post)
     reply.about = post.fingerprint
     store.flush()
     reply.approved_by = None
     return reply
-
-
-def _reply(store: Store, reply_id: int) -> Reply:
-    reply = store.reply(reply_id)
-    if reply is None:
-        raise NothingToRetry
-    return reply
-
-
-def _demand_stuck(reply: Reply) -> None:
-    """The buttons of an old card may be pressed when another person has decided already."""
-    if reply.state not in (ReplyState.UNCERTAIN, ReplyState.FAILED):
-        raise NothingToRetry
 
 
 def _answer_there(store: Store, mention: Mention) -> Reply | None:

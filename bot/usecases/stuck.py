@@ -1,6 +1,6 @@
 """What could not be delivered, for admins: read it, have it tried again, give it up.
 
-What is decided about a reply is said in `reply.py`; here stands the rest.
+What is decided about a reply is said in `decide.py`; here stands the rest.
 """
 
 from bot import amendments, journal, outbox, parcels, rights, undelivered

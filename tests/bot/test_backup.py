@@ -13,7 +13,7 @@ from bot.database import Database
 from bot.errors import NothingToRetry
 from bot.models import Actor, Mention, ReplyState
 from bot.usecases.approve import approve_reply
-from bot.usecases.reply import send_again
+from bot.usecases.decide import send_again
 from tests.bot.steps import found, introduce, record
 from tests.bot.worker import BROKEN, Worker, on_sqlite
 from tests.command import Typed

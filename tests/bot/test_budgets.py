@@ -11,7 +11,7 @@ from bot.finding import containing
 from bot.models import ReplyState
 from bot.purse import purse
 from bot.sandbox.square import Square
-from bot.usecases.reply import send_again
+from bot.usecases.decide import send_again
 from tests.bot.worker import BEN, Worker
 
 LINK = "Please look at https://acme.example/routers. Ben"

@@ -15,8 +15,9 @@ from bot.seen import Seen
 from bot.store import Store
 from bot.usecases.by_hand import record_by_hand
 from bot.usecases.cards import card_view
+from bot.usecases.decide import confirm_sent, send_again
 from bot.usecases.publish import mark_sending, record_failed, record_sent, record_uncertain
-from bot.usecases.reply import confirm_sent, queue_reply, reply_form, save_draft, send_again
+from bot.usecases.reply import queue_reply, reply_form, save_draft
 from bot.usecases.verdict import close_mention
 from platforms.base import Author, FoundMention, Parent, PublishedReply
 from platforms.square import Square

@@ -9,7 +9,7 @@ from bot.delivery.drain import Drain
 from bot.delivery.to_platforms import Answer, ReplySender
 from bot.models import ReplyState
 from bot.outbox import LEASE
-from bot.usecases.reply import confirm_sent, drop_reply, send_again
+from bot.usecases.decide import confirm_sent, drop_reply, send_again
 from platforms.base import PublishedReply, RejectedError, TemporaryError, UncertainError
 from tests.bot.worker import BEN, BROKEN, Worker, on_sqlite
 from tests.town import buttons, words

@@ -19,17 +19,11 @@ from bot.usecases.amend import change_form, queue_change
 from bot.usecases.by_hand import record_by_hand
 from bot.usecases.claim import claim_mention, release_mention
 from bot.usecases.configure import apply_config
+from bot.usecases.decide import confirm_sent, drop_reply, send_again
 from bot.usecases.note import add_note
 from bot.usecases.people import record_standing
 from bot.usecases.publish import mark_sending, record_failed, record_sent, record_uncertain
-from bot.usecases.reply import (
-    confirm_sent,
-    drop_reply,
-    queue_reply,
-    reply_form,
-    save_draft,
-    send_again,
-)
+from bot.usecases.reply import queue_reply, reply_form, save_draft
 from bot.usecases.take_down import agree_to_removal, ask_removal, withdraw_removal
 from bot.usecases.transfer import transfer_mention
 from bot.usecases.verdict import close_mention, reopen_mention

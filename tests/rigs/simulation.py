@@ -42,7 +42,8 @@ from bot.store import Store
 from bot.switchboard import Switchboard
 from bot.usecases.claim import claim_mention
 from bot.usecases.configure import apply_config
-from bot.usecases.reply import confirm_sent, queue_reply, reply_form, send_again
+from bot.usecases.decide import confirm_sent, send_again
+from bot.usecases.reply import queue_reply, reply_form
 from platforms import Configured
 from platforms.base import Settings
 from tests.bot.steps import introduce

@@ -34,7 +34,8 @@ from bot.store import Store
 from bot.switchboard import Switchboard
 from bot.usecases.claim import claim_mention, release_mention
 from bot.usecases.configure import apply_config
-from bot.usecases.reply import confirm_sent, drop_reply, queue_reply, reply_form, send_again
+from bot.usecases.decide import confirm_sent, drop_reply, send_again
+from bot.usecases.reply import queue_reply, reply_form
 from bot.usecases.transfer import transfer_mention
 from bot.usecases.verdict import close_mention, reopen_mention
 from platforms import Configured

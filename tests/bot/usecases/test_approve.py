@@ -30,8 +30,9 @@ from bot.usecases.approve import approve_reply, send_back
 from bot.usecases.by_hand import record_by_hand
 from bot.usecases.claim import claim_mention
 from bot.usecases.configure import apply_config
+from bot.usecases.decide import send_again
 from bot.usecases.publish import mark_sending, record_failed, record_sent
-from bot.usecases.reply import queue_reply, reply_form, save_draft, send_again
+from bot.usecases.reply import queue_reply, reply_form, save_draft
 from bot.usecases.verdict import close_mention
 from platforms.base import PublishedReply
 from tests.bot.conftest import Others

@@ -24,16 +24,9 @@ from bot.models import Actor, MentionState, Reply, ReplyState, Verdict
 from bot.seen import Seen
 from bot.slack.reply_form import ReplyForm
 from bot.usecases.claim import claim_mention
+from bot.usecases.decide import confirm_sent, drop_reply, send_again
 from bot.usecases.publish import mark_sending, record_failed, record_sent, record_uncertain
-from bot.usecases.reply import (
-    check_text,
-    confirm_sent,
-    drop_reply,
-    queue_reply,
-    reply_form,
-    save_draft,
-    send_again,
-)
+from bot.usecases.reply import check_text, queue_reply, reply_form, save_draft
 from bot.usecases.verdict import close_mention
 from platforms.base import Author, Platform, PublishedReply
 from platforms.square import Square, SquareSettings

@@ -1,0 +1,93 @@
+"""What a person decides about a reply that is stuck: send it again, say that it is there, drop it.
+
+It is pressed on its card, or by an admin in the list of all that is stuck (`stuck.py`).
+"""
+
+from bot import conversation, journal, leaving, outbox, posts, rights
+from bot.errors import NothingToRetry, PostReadsDifferently
+from bot.models import Actor, Reply, ReplyState
+from bot.store import Store
+
+
+def send_again(store: Store, reply_id: int, *, by: Actor, click: str, seen: str = "") -> Reply:
+    """Try a failed reply again, or one of which a person knows that it did not go out.
+
+    `seen`: the wording of the post on the card pressed; "" where no post stands beside the button,
+    so that it goes out only under what its writer has read.
+    """
+    reply = _reply(store, reply_id)
+    if not store.has_event(click):
+        _demand_stuck(reply)
+        leaving.refuse_if_overtaken(store, reply)
+        person = rights.speaker(store, by)
+        reply.mention.take_for_reply(person, now=store.now)
+        store.touch(reply.mention)
+        was_out = reply.first_tried_at is not None
+        reply.problem, reply.first_tried_at = "", None
+        _answer_what_is_there(store, reply, seen)
+        leaving.forget_draft(store, reply)
+        went = was_out or leaving.let_go(store, reply, by=person)
+        if was_out:
+            leaving.queue(store, reply)
+        what = "tried again" if went else "asked again"
+        journal.write(store, reply.mention, what, by=person, click=click)
+    return reply
+
+
+def confirm_sent(store: Store, reply_id: int, *, by: Actor, click: str, link: str = "") -> Reply:
+    """A person saw it on the platform. `link`: where, when they said so."""
+    reply = _reply(store, reply_id)
+    if not store.has_event(click):
+        _demand_stuck(reply)
+        person = rights.colleague(store, by)
+        reply.move(ReplyState.SENT)
+        outbox.end_doubt(store, reply.outbox_key)
+        reply.url = link or reply.url
+        reply.sent_at = reply.first_tried_at or store.now
+        conversation.answered(store, reply)
+        journal.write(store, reply.mention, "confirmed", by=person, click=click)
+    return reply
+
+
+def drop_reply(store: Store, reply_id: int, *, by: Actor, click: str) -> Reply:
+    """Give up sending. The text becomes its author's draft again."""
+    reply = _reply(store, reply_id)
+    if not store.has_event(click):
+        _demand_stuck(reply)
+        person = rights.colleague(store, by)
+        if reply.state == ReplyState.UNCERTAIN:
+            reply.move(ReplyState.FAILED)
+        reply.problem = f"{person.name} dropped it."
+        outbox.discard(store, reply.outbox_key, note=reply.problem)
+        leaving.keep_as_draft(store, reply)
+        journal.write(store, reply.mention, "dropped", by=person, click=click)
+    return reply
+
+
+def answers_since(store: Store, reply_id: int) -> list[Reply]:
+    """Our other answers to the same post that went out after this one was submitted."""
+    reply = _reply(store, reply_id)
+    asked = reply.queued_at or store.now
+    return [one for one in posts.public_beside(store, reply) if (one.sent_at or asked) > asked]
+
+
+def _answer_what_is_there(store: Store, reply: Reply, seen: str) -> None:
+    """Refuses when that reads differently than whoever wants it sent knows."""
+    post, known = conversation.answered_post(store, reply), seen or reply.about
+    if known not in ("", post.fingerprint):
+        raise PostReadsDifferently
+    reply.aim(reply.mention, post)
+    reply.about = known
+
+
+def _reply(store: Store, reply_id: int) -> Reply:
+    reply = store.reply(reply_id)
+    if reply is None:
+        raise NothingToRetry
+    return reply
+
+
+def _demand_stuck(reply: Reply) -> None:
+    """The buttons of an old card may be pressed when another person has decided already."""
+    if reply.state not in (ReplyState.UNCERTAIN, ReplyState.FAILED):
+        raise NothingToRetry
