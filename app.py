@@ -46,6 +46,7 @@ from bot.slack.summary import draw_summary
 from bot.usecases.audit import Line, as_cell, policy_trail, trail
 from bot.usecases.configure import apply_config, as_applied, current_config, is_configured
 from bot.usecases.erase import erase_author, erase_conversation, traces
+from bot.usecases.restored import doubt_all
 from bot.usecases.summary import queue_summary, read_week, summarize, week_of, zone_of
 from bot.web import SLACK_PATH
 from handlers import build_app
@@ -270,6 +271,25 @@ def run_backup(options: argparse.Namespace, env: Mapping[str, str]) -> int:
     return 0
 
 
+def run_restored(options: argparse.Namespace, env: Mapping[str, str]) -> int:
+    settings = DatabaseSettings.read(env)
+    with closing(Database(settings.database_url)) as database:
+        if schema.is_new(database):
+            raise CommandError("This database is empty. Next: put the copy back, then once more.")
+        if not (options.yes or _agreed(RESTORED)):
+            print("Nothing was changed.")
+            return 1
+        database.write(doubt_all)
+    print("Done: what waits is looked for before it is sent. Start Switchboard.")
+    return 0
+
+
+RESTORED = (
+    "What waits to leave is taken for what may have left since the copy was made. Nothing may run "
+    "on this database now. Was it put back from a copy, and is Switchboard stopped?"
+)
+
+
 def run_export(options: argparse.Namespace, env: Mapping[str, str]) -> int:
     settings = DatabaseSettings.read(env)
     with closing(Database(settings.database_url)) as database:
@@ -483,6 +503,8 @@ def _parser() -> argparse.ArgumentParser:
     add("migrate", run_migrate, "bring the database up to date")
     backup = add("backup", run_backup, "copy a running SQLite database into a file")
     backup.add_argument("file", type=Path)
+    restored = add("restored", run_restored, "after a copy was put back: send nothing twice")
+    restored.add_argument("--yes", action="store_true", help="without asking")
     export = add("export", run_export, "write who did what when, for auditors")
     export.add_argument("file", nargs="?", type=Path, help="a new file (default: print it)")
     export.add_argument("--since", type=_day, metavar="2026-11-01")

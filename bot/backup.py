@@ -9,28 +9,14 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
-from sqlalchemy import make_url
+from sqlalchemy import URL, make_url
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.database import Database
+from bot.usecases.restored import doubt_all
 
 STEP_PAGES = 500
 """Pages copied between two words about progress; 2 MB."""
-# Whatever waits in the copy may have left by the time that somebody starts from it: it is looked
-# for before it is sent, and a reply that cannot be found is asked about. One that was held may have
-# been approved since; by itself it was never tried, so that sent again it is held again.
-DOUBT = """
-    INSERT INTO delivery (key, kind, lane, payload, state, wanted, attempts, looks, due_at, problem,
-        created_at, tried_at)
-    SELECT 'reply:' || reply.id, 'reply', 'reply:' || mention.platform,
-        json_object('reply', reply.id), 'waiting', 1, 0, 0, reply.queued_at, '', reply.queued_at,
-        reply.queued_at
-    FROM reply JOIN mention ON mention.id = reply.mention_id WHERE reply.state = 'held'
-    ON CONFLICT (key) DO UPDATE SET state = 'waiting', attempts = 0, looks = 0, problem = '',
-        due_at = excluded.due_at, tried_at = excluded.tried_at;
-    UPDATE reply SET state = 'sending' WHERE state = 'held';
-    UPDATE reply SET state = 'sending', first_tried_at = COALESCE(first_tried_at, queued_at)
-    WHERE state = 'queued';
-    UPDATE delivery SET tried_at = COALESCE(tried_at, created_at), token = NULL, leased_until = NULL
-    WHERE state = 'waiting' AND kind IN ('reply', 'card', 'thread', 'notice', 'summary');
-"""
 
 Tell = Callable[[int, int], None]
 """Is told how many of how many pages are copied."""
@@ -55,7 +41,7 @@ def back_up(url: str, file: Path, *, tell: Tell) -> None:
         os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         _copy(source, part, tell)
         part.rename(file)
-    except (OSError, sqlite3.Error) as error:
+    except (OSError, sqlite3.Error, SQLAlchemyError) as error:
         raise BackupError(
             f"The copy failed ({error}). Next: look at the space and the rights in {file.parent}."
         ) from error
@@ -69,7 +55,8 @@ def _source(url: str, file: Path) -> Path:
         shown = address._replace(drivername="postgresql", password=None)
         raise BackupError(
             "PostgreSQL makes its own backups. "
-            f"Next: pg_dump --format=custom --file={file} '{shown.render_as_string()}'"
+            f"Next: pg_dump --format=custom --file={file} '{shown.render_as_string()}'. "
+            "After putting it back: python app.py restored"
         )
     source = Path(address.database or "")
     if not source.is_file():
@@ -89,8 +76,13 @@ def _copy(source: Path, part: Path, tell: Tell) -> None:
         running.backup(
             copy, pages=STEP_PAGES, progress=lambda _, left, all_: tell(all_ - left, all_)
         )
-        copy.executescript(DOUBT)
+        _doubt(part)
         copy.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         found = copy.execute("PRAGMA quick_check(1)").fetchone()[0]
         if found != "ok":
             raise sqlite3.DatabaseError(str(found))
+
+
+def _doubt(copy: Path) -> None:
+    with closing(Database(URL.create("sqlite", database=str(copy)).render_as_string())) as database:
+        database.write(doubt_all)

@@ -1,11 +1,13 @@
 """A backup is whole whatever is written meanwhile, and starting from it sends nothing twice."""
 
+import shutil
 import threading
 from contextlib import closing
 from pathlib import Path
+from secrets import token_hex
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import create_engine, func, make_url, select, text
 
 from bot import backup, schema
 from bot.backup import BackupError, back_up
@@ -18,6 +20,7 @@ from tests.bot.steps import found, introduce, record
 from tests.bot.worker import BROKEN, Worker, on_sqlite
 from tests.command import Typed
 
+LEAVE = text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name")
 COUNT = select(func.count()).select_from(Mention)
 
 
@@ -127,6 +130,63 @@ def test_a_reply_that_was_held_when_it_was_copied_is_looked_for_and_never_sent_u
         worker.database.write(approve_reply, number, by=ana, click="d", seen=seen)
         worker.deliver()
         assert len(worker.public()) == 1
+
+
+def copied(worker: Worker, tmp_path: Path) -> str:
+    """A copy that something else made, while nothing runs; the address of it."""
+    worker.stop()
+    here = make_url(worker.database.url)
+    if here.get_backend_name() == "sqlite":
+        return f"sqlite:///{shutil.copy(str(here.database), tmp_path / 'copy.db')}"
+    name = f"{here.database}_{token_hex(4)}"
+    engine = create_engine(here.set(database="postgres"), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:  # what has just been closed may still be leaving
+        connection.execute(LEAVE, {"name": here.database})
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {here.database}"))
+    engine.dispose()
+    return here.set(database=name).render_as_string(hide_password=False)
+
+
+@pytest.mark.parametrize("held", [True, False])
+def test_a_copy_that_something_else_made_sends_nothing_twice_once_it_is_told(
+    worker: Worker, tmp_path: Path, typed: Typed, held: bool
+):
+    ana = Actor(worker.ana.id, "Ana Lima")
+    introduce(worker.database, ana)
+    worker.configure(admins=(worker.ana.id,) if held else ())
+    worker.post(BROKEN)
+    number = worker.answer("Try again now.")
+    seen = worker.database.read(lambda store: store.reply(number).post.fingerprint)
+    copy = copied(worker, tmp_path)
+    worker.start()
+    if held:
+        worker.database.write(approve_reply, number, by=ana, click="a", seen=seen)
+    worker.deliver()
+    assert len(worker.public()) == 1
+
+    worker.stop()
+    code, out, _ = typed({"DATABASE_URL": copy}, "restored", "--yes")
+    assert (code, out) == (
+        0,
+        "Done: what waits is looked for before it is sent. Start Switchboard.\n",
+    )
+    worker.env["DATABASE_URL"] = copy
+    worker.start()
+    worker.deliver()
+    assert len(worker.public()) == 1
+    assert worker.state_of_reply() == ReplyState.SENT
+    assert len(worker.slack.messages("support")) == 1
+
+
+def test_what_is_told_to_be_restored_is_asked_about_first(
+    typed: Typed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    env = {"DATABASE_URL": f"sqlite:///{tmp_path}/here.db"}
+    code, _, err = typed(env, "restored")
+    assert (code, "put the copy back" in err) == (2, True)
+    typed(env, "migrate")
+    monkeypatch.setattr("builtins.input", lambda _: "")
+    assert typed(env, "restored")[:2] == (1, "Nothing was changed.\n")
 
 
 def test_nothing_is_overwritten(tmp_path: Path, typed: Typed):
