@@ -5,7 +5,7 @@ Who may ask for one, and what else is decided about it, is said in the use cases
 
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, bindparam, select
 
 from bot import lanes, outbox
 from bot.errors import NothingPublic
@@ -14,6 +14,12 @@ from bot.store import Store
 
 _OPEN = (AmendmentState.ASKED, AmendmentState.QUEUED)
 _UNSEEN = (AmendmentState.DRAFT, AmendmentState.WITHDRAWN)
+_LATEST = (
+    select(Amendment)
+    .where(Amendment.mention_id == bindparam("mention_id"), Amendment.state.not_in(_UNSEEN))
+    .order_by(Amendment.asked_at.desc(), Amendment.id.desc())
+    .limit(1)
+)
 
 
 def numbered(store: Store, amendment_id: int) -> Amendment | None:
@@ -44,10 +50,7 @@ def open_one(store: Store, mention_id: int) -> Amendment | None:
 
 def latest(store: Store, mention_id: int) -> Amendment | None:
     """The newest one that people should see."""
-    query = select(Amendment).where(
-        Amendment.mention_id == mention_id, Amendment.state.not_in(_UNSEEN)
-    )
-    return _first(store, query.order_by(Amendment.asked_at.desc(), Amendment.id.desc()))
+    return store.session.scalar(_LATEST, {"mention_id": mention_id})
 
 
 def last_change(store: Store, reply_id: int) -> Amendment | None:

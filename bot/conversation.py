@@ -7,6 +7,7 @@ all the same, and the one who holds it may release it.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from bot import journal, posts
@@ -19,6 +20,42 @@ from platforms.base import FoundMention
 TOLD_LIMIT = 1500
 """Code points of a post that its line of history keeps."""
 QUOTED_LIMIT = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A mention, what its author wrote after it, and our replies that are out."""
+
+    mention: Mention
+    later: Sequence[Mention]
+    ours: Sequence[Reply]
+
+    @property
+    def newest(self) -> Mention:
+        """The author's newest post, which is the one that a reply answers now."""
+        return self.later[-1] if self.later else self.mention
+
+    @property
+    def waits_for_answer(self) -> bool:
+        """Whether the author had the last word, after a reply of ours."""
+        answered_up_to = max((one.answers_id or 0 for one in self.ours), default=0)
+        newest = self.newest
+        return bool(self.ours) and newest is not self.mention and newest.id > answered_up_to
+
+    @property
+    def turns(self) -> tuple[Turn, ...]:
+        """All that was said after the mention, in order; nothing while only we said something."""
+        if not self.later:
+            return ()
+        said = [((one.published_at, 1), _their_turn(one)) for one in self.later]
+        said += [(_place(one, self.later), _our_turn(one)) for one in self.ours]
+        return tuple(turn for _, turn in sorted(said, key=lambda each: each[0]))
+
+
+def exchange(store: Store, mention: Mention) -> Exchange:
+    return Exchange(
+        mention, posts.later_posts(store, [mention.id]), posts.published(store, mention)
+    )
 
 
 def part(
@@ -80,10 +117,7 @@ def lose(store: Store, post: Mention, *, problem: str = "") -> None:
 
 def waits_for_answer(store: Store, mention: Mention) -> bool:
     """Whether the author had the last word, after a reply of ours."""
-    replies = posts.published(store, mention)
-    answered_up_to = max((one.answers_id or 0 for one in replies), default=0)
-    newest = posts.to_answer(store, mention)
-    return bool(replies) and newest is not mention and newest.id > answered_up_to
+    return exchange(store, mention).waits_for_answer
 
 
 def answered_post(store: Store, reply: Reply) -> Mention:
@@ -95,12 +129,7 @@ def answered_post(store: Store, reply: Reply) -> Mention:
 
 def turns(store: Store, mention: Mention) -> tuple[Turn, ...]:
     """All that was said after the mention, in order; nothing while only we said something."""
-    later = posts.later_posts(store, [mention.id])
-    if not later:
-        return ()
-    said = [((one.published_at, 1), _their_turn(one)) for one in later]
-    said += [(_place(one, later), _our_turn(one)) for one in posts.published(store, mention)]
-    return tuple(turn for _, turn in sorted(said, key=lambda each: each[0]))
+    return exchange(store, mention).turns
 
 
 def _head(

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import func, or_, select, text
 
-from bot import lanes
+from bot import deliveries, lanes
 from bot.models import Card, Delivery, DeliveryState, Failure, Mention, MentionState, Reply
 from bot.store import Store
 
@@ -85,7 +85,7 @@ def count_failure(store: Store, place: str, error: BaseException) -> None:
 def _lane_ages(store: Store) -> dict[str, float]:
     """By the name that may be shown; the oldest of those that share one."""
     found: dict[str, float] = {}
-    for lane, due in store.waiting_lanes().items():
+    for lane, due in deliveries.waiting_lanes(store).items():
         name = lanes.shown(lane)
         found[name] = max(found.get(name, 0.0), (store.now - due).total_seconds())
     return found

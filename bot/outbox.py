@@ -15,11 +15,12 @@ of them, and is full until the stored time.
 """
 
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 
+from bot import deliveries
 from bot.lanes import Pace
 from bot.models import Delivery, DeliveryState
 from bot.store import Store
@@ -94,25 +95,17 @@ def lease(store: Store, *, limit: int, paces: Paces, ahead: timedelta = NOW) -> 
     cost the lane no time; the call must wait till `not_before`.
     """
     taken: list[Lease] = []
-    for name in due_lanes(store, paces=paces, ahead=ahead):
-        lease = lease_in(store, name, paces=paces, ahead=ahead)
-        taken += [lease] if lease else []
-        if len(taken) == limit:
-            break
+    names = due_lanes(store, paces=paces, ahead=ahead)
+    while names and len(taken) < limit:
+        places = limit - len(taken)
+        taken += _lease_in(store, names[:places], paces, ahead)
+        names = names[places:]
     return taken
 
 
 def lease_in(store: Store, name: str, *, paces: Paces, ahead: timedelta = NOW) -> Lease | None:
     """Take the lane's next row, if one is due, none is on its way, and the pace allows it."""
-    lane = store.free_lane(name)
-    row = store.first_delivery(name) if lane else None
-    if lane is None or row is None:
-        return None
-    opens = max(store.now, lane.full_until - _saved(paces(name)))
-    if opens - store.now > ahead:
-        return None
-    lane.full_until = max(lane.full_until, store.now) + paces(name).interval
-    return _hold(row, store.now, not_before=opens)
+    return next(iter(_lease_in(store, [name], paces, ahead)), None)
 
 
 def due_lanes(store: Store, *, paces: Paces, ahead: timedelta = NOW) -> list[str]:
@@ -133,36 +126,26 @@ def mark(store: Store, lease: Lease, *, paces: Paces) -> bool:
 
     The lane's next place is counted from here: what was looked up since the lease takes time too.
     """
-    row = store.held_delivery(lease.id, lease.token)
-    if row is None or row.leased_until is None:
+    if not deliveries.mark(store, lease.id, lease.token, safe_until=store.now + SAFE_MARGIN):
         return False
-    if row.leased_until - store.now < SAFE_MARGIN:
-        return False
-    row.tried_at = row.tried_at or store.now
-    pace, lane = paces(lease.lane), store.lane(lease.lane)
-    lane.full_until = max(lane.full_until, store.now + pace.interval)
+    deliveries.fill_lane(store, lease.lane, until=store.now + paces(lease.lane).interval)
     return True
 
 
 def count_from(store: Store, name: str, left: datetime, *, paces: Paces) -> None:
     """Count the lane's next place from when a call really left: on a busy machine that is later."""
-    lane = store.lane(name)
-    lane.full_until = max(lane.full_until, left + paces(name).interval)
+    deliveries.fill_lane(store, name, until=left + paces(name).interval)
 
 
 def settle(store: Store, lease: Lease, *, lane: str | None = None) -> bool:
     """It is there. A request that came meanwhile waits again, in `lane`. False: lease lost."""
-    row = store.held_delivery(lease.id, lease.token)
-    if row is None:
+    wanted = lease.wanted
+    now_in = deliveries.settle(store, lease.id, lease.token, wanted=wanted, lane=lane)
+    if now_in is None:
         return False
-    _let_go(row)
-    row.tried_at, row.problem, row.attempts, row.looks = None, "", 0, 0
-    row.lane = lane or row.lane
-    if row.wanted > lease.wanted:
-        row.due_at = store.now
-        store.made_due.add(row.lane)
-    else:
-        row.state, row.settled_at = DeliveryState.DONE, store.now
+    in_lane, state = now_in
+    if state == DeliveryState.WAITING:
+        store.made_due.add(in_lane)
     return True
 
 
@@ -173,7 +156,7 @@ def postpone(
 
     `seconds` None: as soon as its lane opens, before all that came after it.
     """
-    row = store.held_delivery(lease.id, lease.token)
+    row = deliveries.held(store, lease.id, lease.token)
     if row is None:
         return False
     _let_go(row)
@@ -186,7 +169,7 @@ def postpone(
 
 def look_later(store: Store, lease: Lease, *, seconds: float, problem: str) -> bool:
     """It may have left: look for it later."""
-    row = store.held_delivery(lease.id, lease.token)
+    row = deliveries.held(store, lease.id, lease.token)
     if row is None:
         return False
     _let_go(row)
@@ -197,7 +180,7 @@ def look_later(store: Store, lease: Lease, *, seconds: float, problem: str) -> b
 
 def give_up(store: Store, lease: Lease, *, state: DeliveryState, problem: str) -> bool:
     """Stop trying: failed, unless it was asked for again; or uncertain until a person decides."""
-    row = store.held_delivery(lease.id, lease.token)
+    row = deliveries.held(store, lease.id, lease.token)
     if row is None:
         return False
     _let_go(row)
@@ -226,20 +209,35 @@ def discard(store: Store, key: str, *, note: str) -> None:
 
 def hold_lane(store: Store, name: str, *, seconds: float, paces: Paces) -> None:
     """Nothing leaves in this lane for so long: what a Retry-After asks for."""
-    lane = store.lane(name)
     until = store.now + timedelta(seconds=seconds) + _saved(paces(name))
-    lane.full_until = max(lane.full_until, until)
+    deliveries.fill_lane(store, name, until=until)
+
+
+def _lease_in(store: Store, names: Sequence[str], paces: Paces, ahead: timedelta) -> list[Lease]:
+    """Take the next row of each of these lanes that lets one go."""
+    taken = []
+    free = deliveries.free_lanes(store, names)
+    rows = deliveries.first_rows(store, free)
+    for name in (one for one in names if one in rows):
+        lane, pace = free[name], paces(name)
+        opens = max(store.now, lane.full_until - _saved(pace))
+        if opens - store.now > ahead:
+            continue
+        lane.full_until = max(lane.full_until, store.now) + pace.interval
+        taken.append(_hold(rows[name], store.now, not_before=opens))
+    return taken
 
 
 def _moments(store: Store, paces: Paces, ahead: timedelta) -> list[tuple[datetime, str]]:
     """When each lane's next row can be leased, at the latest if one of it is on its way."""
     opening = {
-        lane.name: lane.full_until - _saved(paces(lane.name)) - ahead for lane in store.lanes()
+        name: full_until - _saved(paces(name)) - ahead
+        for name, full_until in deliveries.lanes(store).items()
     }
-    busy = store.busy_lanes()
+    busy = deliveries.busy_lanes(store)
     return [
         (max(due, opening.get(name, due), busy.get(name, due)), name)
-        for name, due in store.waiting_lanes().items()
+        for name, due in deliveries.waiting_lanes(store).items()
     ]
 
 

@@ -5,7 +5,7 @@ A conversation is the mention it began with, our replies, and what its author wr
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import and_, literal_column, or_, select
+from sqlalchemy import and_, bindparam, literal_column, or_, select
 from sqlalchemy.orm import contains_eager
 
 from bot.models import Mention, MentionState, Person, Reply, ReplyState
@@ -14,6 +14,20 @@ from bot.store import Store
 DONE = (MentionState.CLOSED, MentionState.GONE)
 # As it is written in the index, which SQLite does not take for a value that is handed over.
 _WAITS = Reply.state == literal_column("'held'")
+# Every card that is drawn asks these; building a statement costs more than running it.
+_LATER = (
+    select(Mention)
+    .where(
+        Mention.follows_id.in_(bindparam("first", expanding=True)),
+        Mention.state != MentionState.GONE,
+    )
+    .order_by(Mention.id)
+)
+_PUBLISHED = (
+    select(Reply)
+    .where(Reply.mention_id == bindparam("mention_id"), Reply.state == ReplyState.SENT)
+    .order_by(Reply.sent_at, Reply.id)
+)
 MAY_BE_OUT = (ReplyState.SENDING, ReplyState.UNCERTAIN, ReplyState.SENT)
 
 
@@ -25,8 +39,7 @@ def later_posts(store: Store, mention_ids: Iterable[int]) -> Sequence[Mention]:
     first = list(mention_ids)
     if not first:
         return ()
-    query = select(Mention).where(Mention.follows_id.in_(first), Mention.state != MentionState.GONE)
-    return store.session.scalars(query.order_by(Mention.id)).unique().all()
+    return store.session.scalars(_LATER, {"first": first}).unique().all()
 
 
 def newest(store: Store, mentions: Iterable[Mention]) -> dict[int, Mention]:
@@ -42,8 +55,7 @@ def to_answer(store: Store, mention: Mention) -> Mention:
 
 def published(store: Store, mention: Mention) -> Sequence[Reply]:
     """Our replies that are out, in the order they went out."""
-    query = select(Reply).where(Reply.mention_id == mention.id, Reply.state == ReplyState.SENT)
-    return store.session.scalars(query.order_by(Reply.sent_at, Reply.id)).unique().all()
+    return store.session.scalars(_PUBLISHED, {"mention_id": mention.id}).unique().all()
 
 
 def submitted_after(store: Store, reply: Reply) -> Reply | None:

@@ -6,7 +6,7 @@ department named in it, then the first rule that holds, then the department that
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Literal
 
 from bot.matching import exact_position, fold, plain, position, unspaced
@@ -150,7 +150,8 @@ def _by_department(post: _Post, rulebook: Rulebook) -> Decision | None:
     found = [
         (at, department)
         for department in rulebook.departments
-        if (at := _first(position(name, post.folded) for name in _names(department))) is not None
+        if (at := _first(position(name, post.folded) for name in _names(department.name)))
+        is not None
     ]
     if not found:
         return None
@@ -159,14 +160,16 @@ def _by_department(post: _Post, rulebook: Rulebook) -> Decision | None:
     return Decision(department=department.key, why=why, kind="department")
 
 
-def _names(department: DepartmentName) -> Iterable[str]:
+@lru_cache(maxsize=1000)
+def _names(department: str) -> tuple[str, ...]:
     """List how people name a department: its bare name alone is an ordinary word."""
-    words = fold(department.name).split()
+    words = fold(department).split()
     if len(words) > 1 and words[-1] in _UNIT_WORDS:
         words.pop()
-    if words:
-        yield from (f"{' '.join(words)} {unit}" for unit in _UNIT_WORDS)
-        yield from (f"#{joint.join(words)}" for joint in ("", "-", "_"))
+    if not words:
+        return ()
+    units = (f"{' '.join(words)} {unit}" for unit in _UNIT_WORDS)
+    return (*units, *(f"#{joint.join(words)}" for joint in ("", "-", "_")))
 
 
 def _first(positions: Iterable[int | None]) -> int | None:

@@ -16,7 +16,6 @@ from sqlalchemy import (
     Table,
     TextClause,
     bindparam,
-    exists,
     func,
     insert,
     or_,
@@ -24,7 +23,7 @@ from sqlalchemy import (
     text,
     update,
 )
-from sqlalchemy.orm import Session, aliased, selectinload
+from sqlalchemy.orm import Session, selectinload
 from sqlalchemy.orm.attributes import flag_modified
 
 from bot.models import (
@@ -35,7 +34,6 @@ from bot.models import (
     DeliveryState,
     Department,
     Event,
-    Lane,
     Member,
     Mention,
     MentionState,
@@ -47,12 +45,6 @@ from bot.models import (
 )
 
 Row = TypeVar("Row", bound=Base)
-EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
-# Two workers may meet a new lane at once; neither must fail for it.
-_OPEN_LANE = text(
-    "INSERT INTO lane (name, full_until) VALUES (:name, :full_until) ON CONFLICT DO NOTHING"
-).bindparams(bindparam("full_until", type_=Lane.full_until.type))
-
 # What follows another mention is part of its conversation, and counts with it.
 _BEGINS = Mention.follows_id.is_(None)
 
@@ -63,6 +55,39 @@ _CURRENT_CARD = (
     .where(Card.mention_id == bindparam("mention_id"), Card.moved_at.is_(None))
     .order_by(Card.id.desc())
     .limit(1)
+)
+_NEXT_CARD = select(Card).where(Card.came_from_id == bindparam("card_id")).limit(1)
+_EVENTS = (
+    select(Event)
+    .where(Event.mention_id == bindparam("mention_id"), Event.id > bindparam("after"))
+    .order_by(Event.id)
+)
+_LATEST_REPLY = (
+    select(Reply)
+    .where(
+        Reply.mention_id == bindparam("mention_id"),
+        Reply.state.not_in((ReplyState.DRAFT, ReplyState.TAKEN_DOWN)),
+    )
+    .order_by(
+        Reply.state.not_in((ReplyState.SENT, ReplyState.FAILED)).desc(),
+        Reply.queued_at.desc(),
+        Reply.id.desc(),
+    )
+    .limit(1)
+)
+_EARLIER = (
+    select(Person.name)
+    .select_from(Mention)
+    .outerjoin(Mention.answered_by)
+    .where(
+        Mention.platform == bindparam("platform"),
+        Mention.author_key == bindparam("author"),
+        Mention.id < bindparam("id"),
+        Mention.published_at >= bindparam("since", type_=Mention.published_at.type),
+        _BEGINS,
+    )
+    .order_by(Mention.id.desc())
+    .limit(50)
 )
 _EVENT_ID = select(Event.id).where(Event.click == bindparam("click"))
 _DELIVERY_ID = select(Delivery.id).where(Delivery.key == bindparam("key"))
@@ -268,14 +293,14 @@ class Store:
         return self._all(select(Card).where(Card.mention_id == mention_id).order_by(Card.id))
 
     def next_card(self, card: Card) -> Card | None:
-        return self._first(select(Card).where(Card.came_from_id == card.id))
+        return self.session.scalar(_NEXT_CARD, {"card_id": card.id})
 
     def card_at(self, channel_id: str, ts: str) -> Card | None:
         return self._first(select(Card).where(Card.channel_id == channel_id, Card.ts == ts))
 
     def events(self, mention_id: int, *, after: int = 0) -> Sequence[Event]:
-        query = select(Event).where(Event.mention_id == mention_id, Event.id > after)
-        return self._all(query.order_by(Event.id))
+        values = {"mention_id": mention_id, "after": after}
+        return self.session.scalars(_EVENTS, values).all()
 
     def has_event(self, click: str) -> bool:
         return self.session.scalar(_EVENT_ID, {"click": click}) is not None
@@ -299,10 +324,7 @@ class Store:
         """One of which something is still to become, else the newest that was submitted and not
         taken down. An answer posted by hand may be newer than one that waits.
         """  # noqa: D205 (two sentences that belong together)
-        passed_over = (ReplyState.DRAFT, ReplyState.TAKEN_DOWN)
-        waits = Reply.state.not_in((ReplyState.SENT, ReplyState.FAILED)).desc()
-        query = select(Reply).where(Reply.mention_id == mention_id, Reply.state.not_in(passed_over))
-        return self._first(query.order_by(waits, Reply.queued_at.desc(), Reply.id.desc()))
+        return self.session.scalar(_LATEST_REPLY, {"mention_id": mention_id})
 
     # -- the outbox
 
@@ -317,58 +339,6 @@ class Store:
 
     def has_delivery(self, key: str) -> bool:
         return self.session.scalar(_DELIVERY_ID, {"key": key}) is not None
-
-    def first_delivery(self, lane: str) -> Delivery | None:
-        """The first row of a lane that is due; none while another one of it is on its way."""
-        on_its_way = aliased(Delivery)
-        query = select(Delivery).where(
-            Delivery.state == DeliveryState.WAITING,
-            Delivery.lane == lane,
-            Delivery.due_at <= self.now,
-            ~exists().where(
-                on_its_way.state == DeliveryState.WAITING,
-                on_its_way.lane == lane,
-                on_its_way.leased_until > self.now,
-            ),
-        )
-        query = query.order_by(Delivery.due_at, Delivery.id).limit(1)
-        return self._first(query.with_for_update(skip_locked=True))
-
-    def held_delivery(self, delivery_id: int, token: str) -> Delivery | None:
-        query = select(Delivery).where(Delivery.id == delivery_id, Delivery.token == token)
-        return self._first(query.with_for_update().execution_options(populate_existing=True))
-
-    def busy_lanes(self) -> dict[str, datetime]:
-        """Lanes of which a row is on its way, and when its lease ends."""
-        query = select(Delivery.lane, Delivery.leased_until).where(
-            Delivery.state == DeliveryState.WAITING, Delivery.leased_until > self.now
-        )
-        return {lane: ends for lane, ends in self.session.execute(query) if ends is not None}
-
-    def waiting_lanes(self) -> dict[str, datetime]:
-        """Lanes with something that nobody holds, and when the first of it is due."""
-        query = (
-            select(Delivery.lane, func.min(Delivery.due_at, type_=Delivery.due_at.type))
-            .where(Delivery.state == DeliveryState.WAITING, self._nobody_holds())
-            .group_by(Delivery.lane)
-        )
-        return dict(self.session.execute(query).all())
-
-    def lanes(self) -> Sequence[Lane]:
-        return self._all(select(Lane))
-
-    def lane(self, name: str) -> Lane:
-        query = select(Lane).where(Lane.name == name).with_for_update()
-        return self._first(query) or self.add(Lane(name=name, full_until=EPOCH))
-
-    def free_lane(self, name: str) -> Lane | None:
-        """The lane, for this transaction alone; None while another one has it."""
-        query = select(Lane).where(Lane.name == name).with_for_update(skip_locked=True)
-        lane = self._first(query)
-        if lane is None:
-            self.session.execute(_OPEN_LANE, {"name": name, "full_until": EPOCH})
-            lane = self._first(query)
-        return lane
 
     def delivery_counts(self) -> dict[str, int]:
         """Rows that are not done, by state."""
@@ -442,16 +412,10 @@ class Store:
         same = or_(Mention.author_key == key, Mention.author_key.startswith(key, autoescape=True))
         return self._page(select(Mention).where(same, _BEGINS), Mention.id.desc(), limit, offset)
 
-    def earlier_from(self, mention: Mention, *, since: datetime) -> Sequence[Mention]:
-        """What the same author posted before this since then, newest first."""
-        query = select(Mention).where(
-            Mention.platform == mention.platform,
-            Mention.author_key == mention.author_key,
-            Mention.id < mention.id,
-            Mention.published_at >= since,
-            _BEGINS,
-        )
-        return self._all(query.order_by(Mention.id.desc()).limit(50))
+    def earlier_from(self, mention: Mention, *, since: datetime) -> Sequence[str | None]:
+        """Who answered each of what the same author posted before this since then, newest first."""
+        values = {"id": mention.id, "platform": mention.platform, "author": mention.author_key}
+        return self.session.scalars(_EARLIER, values | {"since": since}).all()
 
     # -- counting
 
@@ -481,9 +445,6 @@ class Store:
         return dict(self.session.execute(query.group_by(Mention.department_id)).all())
 
     # -- how
-
-    def _nobody_holds(self) -> Any:
-        return or_(Delivery.token.is_(None), Delivery.leased_until <= self.now)
 
     def _page(self, query: Select[Mention], order: Any, limit: int, offset: int) -> Found:
         total = self.session.scalar(select(func.count()).select_from(query.subquery())) or 0

@@ -34,6 +34,7 @@ LINES = (
     "bot.parcels  bot.rights  bot.sources",
     "bot.amendments  bot.journal  bot.news  bot.purse",
     "bot.billing  bot.figures  bot.finding  bot.outbox  bot.posts  bot.undelivered  bot.watches",
+    "bot.deliveries",
     "bot.store  bot.slack/",
     "bot.config_file  bot.models/  bot.routing  bot.language/  platforms._*/",
     "bot.config  bot.diagnosis  bot.gathering  bot.habit  bot.hours  bot.lanes  bot.matching"

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot import figures, journal, lanes, logs, outbox
+from bot import deliveries, figures, journal, lanes, logs, outbox
 from bot.database import Database
 from bot.delivery.sender import Sender
 from bot.models import DeliveryState
@@ -111,7 +111,9 @@ class Drain:
         if lease.tried_at is not None:
             receipt = self._look(sender, lease, parcel)
             if receipt is not None:
-                self._database.write(self._done, sender.found, lease, parcel, receipt)
+                # Wanted only once, it stands there as it is: every change asks for it again.
+                record = sender.found if lease.wanted > 1 else sender.record
+                self._database.write(self._done, record, lease, parcel, receipt)
                 log.info("delivery %s was there already", lease.key)
                 return
         if sender.check(parcel):
@@ -128,7 +130,9 @@ class Drain:
         Where it was held up on its way nobody can tell. So all that it took longer than the
         quickest one counts as the way there: then no two ever arrive closer than their pace.
         """
-        time.sleep(max(0.0, (lease.not_before - self._database.now()).total_seconds()))
+        early = (lease.not_before - self._database.now()).total_seconds()
+        if early > 0:
+            time.sleep(early)
         left, begun = self._database.now(), time.perf_counter()
         receipt = sender.send(parcel)
         took = time.perf_counter() - begun
@@ -176,7 +180,7 @@ class Drain:
 
         def act(store: Store) -> None:
             figures.count_failure(store, lease.lane, error)
-            if store.held_delivery(lease.id, lease.token) is not None:
+            if deliveries.held(store, lease.id, lease.token) is not None:
                 fate(store, *args)
 
         self._database.write(act)
@@ -210,7 +214,7 @@ class Drain:
 
     def _broken(self, store: Store, sender: Sender[Any, Any], lease: Lease) -> None:
         problem = "This is a fault of Switchboard; its log tells more."
-        row = store.held_delivery(lease.id, lease.token)
+        row = deliveries.held(store, lease.id, lease.token)
         if row is not None and row.tried_at is None:
             self._later(store, sender, lease, TemporaryError(problem))
         else:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy import ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from bot.models.base import Base, BigId
@@ -33,7 +33,15 @@ class Card(Base):
     moved_by: Mapped[Person | None] = relationship(lazy="joined")
     came_from: Mapped["Card | None"] = relationship(remote_side=[id])
 
-    __table_args__ = (Index("ix_card_message", "channel_id", "ts"),)
+    __table_args__ = (
+        Index("ix_card_message", "channel_id", "ts"),
+        Index(
+            "ix_card_came_from_id",
+            "came_from_id",
+            sqlite_where=text("came_from_id IS NOT NULL"),
+            postgresql_where=text("came_from_id IS NOT NULL"),
+        ),
+    )
 
 
 class Event(Base):

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot import amendments, conversation, journal, posts
+from bot.conversation import Exchange
 from bot.errors import NotConnected
 from bot.models import Card, Event, Mention, MentionState, Reply, ReplyState
 from bot.slack.amendments import Amending
@@ -31,12 +32,13 @@ def card_view(
     moved_on = store.next_card(card)
     origin = card.came_from
     reply = store.latest_reply(mention.id)
+    exchange = conversation.exchange(store, mention)
     return CardView(
         card=card,
         mention=mention,
-        post=posts.to_answer(store, mention),
-        turns=conversation.turns(store, mention),
-        waits_again=conversation.waits_for_answer(store, mention),
+        post=exchange.newest,
+        turns=exchange.turns,
+        waits_again=exchange.waits_for_answer,
         above=_above(store, mention, link),
         reply=reply,
         besides=tuple(posts.public_beside(store, reply)) if reply else (),
@@ -50,13 +52,13 @@ def card_view(
         next_link=link(moved_on.channel_id, moved_on.ts) if moved_on else "",
         next_channel=_where(moved_on),
         earlier=_earlier(store, mention),
-        amending=_amending(store, mention, kind),
+        amending=_amending(store, exchange, kind),
     )
 
 
-def _amending(store: Store, mention: Mention, kind: Kinds) -> Amending:
+def _amending(store: Store, exchange: Exchange, kind: Kinds) -> Amending:
     """What can be done about our public replies, and to those of which we know where they are."""
-    public = posts.published(store, mention)
+    mention, public = exchange.mention, exchange.ours
     done = mention.state in (MentionState.GONE, MentionState.CLOSED)
     latest = amendments.latest(store, mention.id)
     said = Amending(can_correct=bool(public) and not done, latest=latest)
@@ -174,8 +176,8 @@ def _earlier(store: Store, mention: Mention) -> str:
     before = store.earlier_from(mention, since=mention.published_at - FAMILIAR_FOR)
     if not before:
         return ""
-    answered = next((one.answered_by for one in before if one.answered_by), None)
-    by = f", last answered by {answered.name}" if answered else ""
+    answered = next((name for name in before if name), None)
+    by = f", last answered by {answered}" if answered else ""
     return f"{_ordinal(len(before) + 1)} time in 30 days{by}"
 
 

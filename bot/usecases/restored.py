@@ -2,7 +2,8 @@
 
 It is looked for before it is sent, and a reply that cannot be found is asked about on its card. One
 that was held may have been approved since; by itself it was never tried, so that sent again it is
-held again. Only columns that every release has are named: a copy may be older than this code.
+held again. All of it is wanted once more: a card that is found may show what happened after the
+copy. Only columns that every release has are named: a copy may be older than this code.
 """
 
 from sqlalchemy import bindparam, select, text
@@ -29,8 +30,8 @@ _DOUBT = (
     "UPDATE reply SET state = 'sending' WHERE state = 'held'",
     "UPDATE reply SET state = 'sending', first_tried_at = COALESCE(first_tried_at, queued_at)"
     " WHERE state = 'queued'",
-    "UPDATE delivery SET tried_at = COALESCE(tried_at, created_at), token = NULL,"
-    " leased_until = NULL WHERE state = 'waiting'"
+    "UPDATE delivery SET tried_at = COALESCE(tried_at, created_at), wanted = wanted + 1,"
+    " token = NULL, leased_until = NULL WHERE state = 'waiting'"
     " AND kind IN ('reply', 'card', 'thread', 'notice', 'summary')",
 )
 

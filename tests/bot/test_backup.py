@@ -15,10 +15,12 @@ from bot.database import Database
 from bot.errors import NothingToRetry
 from bot.models import Actor, Mention, ReplyState
 from bot.usecases.approve import approve_reply
+from bot.usecases.claim import claim_mention
 from bot.usecases.decide import send_again
 from tests.bot.steps import found, introduce, record
-from tests.bot.worker import BROKEN, Worker, on_sqlite
+from tests.bot.worker import BEN, BROKEN, Worker, on_sqlite
 from tests.command import Typed
+from tests.town import words
 
 LEAVE = text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name")
 COUNT = select(func.count()).select_from(Mention)
@@ -78,6 +80,27 @@ def test_a_reply_that_left_after_the_copy_is_found_and_not_sent_again(
     worker.deliver()
     assert len(worker.public()) == 1
     assert worker.state_of_reply() == ReplyState.SENT
+    assert len(worker.slack.messages("support")) == 1
+
+
+@on_sqlite
+def test_a_card_that_was_changed_after_the_copy_is_found_and_says_what_the_copy_knows(
+    worker: Worker, tmp_path: Path
+):
+    worker.square.post("square", "mara", BROKEN)
+    worker.read("square")
+    file = tmp_path / "copy.db"
+    back_up(worker.database.url, file, tell=nobody)
+    worker.deliver()
+    worker.database.write(claim_mention, 1, by=BEN, click="1")
+    worker.deliver()
+    assert "Claimed by" in words(worker.card())
+
+    worker.stop()
+    worker.env["DATABASE_URL"] = f"sqlite:///{file}"
+    worker.start()
+    worker.deliver()
+    assert "Claimed by" not in words(worker.card()), "in what we started from nobody has it"
     assert len(worker.slack.messages("support")) == 1
 
 

@@ -154,6 +154,18 @@ def test_a_card_that_is_found_shows_what_happened_since_it_was_posted(worker: Wo
     assert len(worker.slack.messages("support")) == 1
 
 
+def test_a_card_that_is_found_as_it_was_wanted_takes_no_update_from_those_that_need_one(
+    worker: Worker,
+):
+    worker.square.post("square", "mara", BROKEN)
+    worker.read("square")
+    worker.slack.fail("chat.postMessage", "drop_after")
+    worker.deliver()
+    assert worker.row("card:1").state == "done"
+    assert len(worker.slack.messages("support")) == 1
+    assert not [one for one in worker.slack.requests if one.method == "chat.update"]
+
+
 def test_a_worker_that_died_before_the_call_loses_no_card(worker: Worker):
     worker.square.post("square", "mara", BROKEN)
     worker.read("square")

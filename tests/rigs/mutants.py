@@ -51,7 +51,10 @@ MUTANTS = (
     ),
     Mutant(
         "it is not written down that the call leaves",
-        (("bot/outbox.py", "row.tried_at = row.tried_at or store.now", "pass"),),
+        ((
+            "bot/deliveries.py", "coalesce(tried_at, :now)",
+            "CASE WHEN :now IS NOT NULL THEN tried_at END",
+        ),),
     ),
     Mutant(
         "no answer is taken for not sent",
@@ -62,25 +65,37 @@ MUTANTS = (
     ),
     Mutant(
         "nobody looks how much of the lease is left",
-        (("bot/outbox.py", "if row.leased_until - store.now < SAFE_MARGIN:", "if False:"),),
+        ((
+            "bot/deliveries.py", "leased_until >= :safe_until", ":safe_until IS NOT NULL",
+        ),),
         lane="tests",
         arguments=ITS_TESTS,
     ),
     Mutant(
         "any rest of the lease is enough",
         ((
-            "bot/outbox.py", "if row.leased_until - store.now < SAFE_MARGIN:",
-            "if row.leased_until < store.now:",
+            "bot/outbox.py", "safe_until=store.now + SAFE_MARGIN)",
+            "safe_until=store.now)",
         ),),
         lane="tests",
         arguments=ITS_TESTS,
     ),
     Mutant(
         "whoever held a row last may still decide",
-        ((
-            "bot/store.py", "Delivery.id == delivery_id, Delivery.token == token)",
-            "Delivery.id == delivery_id)",
-        ),),
+        (
+            (
+                "bot/deliveries.py", 'Delivery.token == bindparam("token"))',
+                'bindparam("token") == bindparam("token"))',
+            ),
+            (
+                "bot/deliveries.py", " AND token = :token AND leased_until",
+                " AND :token = :token AND leased_until",
+            ),
+            (
+                "bot/deliveries.py", " AND token = :token RETURNING lane",
+                " AND :token = :token RETURNING lane",
+            ),
+        ),
         lane="tests",
         arguments=ITS_TESTS,
     ),
