@@ -13,7 +13,7 @@ races.py                                     fifty people press the same button
 garbage.py                                   what Slack sends, broken at random and signed
 workers.py, worker.py, fleet.py              many worker processes on one database
 upgrade.py                                   a release and the code of today on one database
-soak.py                                      an hour of moved time under a steady stream
+soak.py, lasting.py                          an hour of moved time under a steady stream
 test_stateful.py                             people do anything in any order; a model tells
 test_*.py                                    what `make test` runs of it
 __main__.py, table.py                        `make chaos`: everything, and docs/promises.md

@@ -75,7 +75,7 @@ def _lanes(kinds: list[Kind], part: int) -> Iterator[Lane]:
     yield Lane(name="mutants", database="SQLite", arguments=())
     yield _simulation("storm", 60 // part)
     yield _soak(minutes=60 // part, each_second=0.5)
-    yield _soak(minutes=max(1, 2 // part), each_second=50)
+    yield _soak(minutes=max(1, 4 // part), each_second=50)
     for kind in kinds:
         yield _on(kind, "crash", "--runs", str(40 // part), "--kills", "2")
         yield _on(kind, "crash", "--runs", str(24 // part), "--kills", "5", "--seed", "2")

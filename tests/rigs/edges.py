@@ -5,10 +5,12 @@ apart: it leaves, it may be carried out, it may come back; in between other acto
 """
 
 import random
+from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from http.client import RemoteDisconnected
+from itertools import takewhile
 from types import SimpleNamespace
 from typing import Any, ClassVar
 from urllib.error import URLError
@@ -85,9 +87,14 @@ class SimSlack:
     """The calls that the worker makes, and all that came of them."""
 
     edge: Edge
+    channels: Sequence[str] = CHANNELS
     posts: list[Posted] = field(default_factory=list)
     cards: dict[str, str] = field(default_factory=dict)
     """What each card says now, by ts."""
+    count: int = 0
+    """Of all messages ever posted."""
+    places: dict[tuple[str, str], deque[Posted]] = field(default_factory=dict)
+    """What is there, by channel and thread."""
 
     def api_call(self, method: str, *, json: Any = None, params: Any = None) -> Any:
         how, answer = self.edge.travel(lambda: self._do(method, json or params or {}))
@@ -112,7 +119,7 @@ class SimSlack:
         return {"url": "https://sim.slack.com/", "user_id": "U0BOT", "team_id": TEAM}
 
     def _conversations_list(self, _: dict[str, Any]) -> dict[str, Any]:
-        return {"channels": [{"name": one, "id": f"C-{one}"} for one in CHANNELS]}
+        return {"channels": [{"name": one, "id": f"C-{one}"} for one in self.channels]}
 
     def _users_info(self, said: dict[str, Any]) -> dict[str, Any]:
         return {"user": {"name": str(said["user"]).removeprefix("U0"), "team_id": TEAM}}
@@ -122,29 +129,40 @@ class SimSlack:
 
     def _chat_postMessage(self, said: dict[str, Any]) -> dict[str, Any]:  # noqa: N802 (Slack's)
         now = self.edge.clock.now()
-        ts = f"{now.timestamp():.6f}{len(self.posts):04}"
+        ts = f"{now.timestamp():.6f}{self.count:04}"
+        self.count += 1
         mark = said.get("metadata", {}).get("event_payload", {})
         channel, thread = str(said["channel"]), str(said.get("thread_ts", ""))
-        self.posts.append(Posted(channel, ts, thread, mark, now, str(said["blocks"])))
-        self.cards[ts] = str(said["blocks"])
+        self.keep(Posted(channel, ts, thread, mark, now, str(said["blocks"])))
         return {"channel": channel, "ts": ts}
 
     def _chat_update(self, said: dict[str, Any]) -> dict[str, Any]:
-        self.cards[said["ts"]] = str(said["blocks"])
+        self.show(said["ts"], str(said["blocks"]))
         return {}
 
+    def keep(self, one: Posted) -> None:
+        self.posts.append(one)
+        self.places.setdefault((one.channel, one.thread), deque()).append(one)
+        self.show(one.ts, one.text)
+
+    def show(self, ts: str, text: str) -> None:
+        self.cards[ts] = text
+
     def _conversations_history(self, said: dict[str, Any]) -> dict[str, Any]:
-        return {"messages": self._seen(said["channel"], thread="")}
+        return {"messages": self._seen(said, thread="")}
 
     def _conversations_replies(self, said: dict[str, Any]) -> dict[str, Any]:
-        return {"messages": self._seen(said["channel"], thread=str(said["ts"]))}
+        return {"messages": self._seen(said, thread=str(said["ts"]))}
 
-    def _seen(self, channel: str, *, thread: str) -> list[dict[str, Any]]:
+    def _seen(self, said: dict[str, Any], *, thread: str) -> list[dict[str, Any]]:
+        """The newest first, as Slack has it."""
         written = self.edge.clock.now() - timedelta(seconds=self.edge.lag)
+        there = reversed(self.places.get((said["channel"], thread), ()))
+        lately = takewhile(lambda one: one.at.timestamp() >= float(said["oldest"]), there)
         return [
             {"ts": one.ts, "metadata": {"event_payload": one.mark}}
-            for one in self.posts
-            if (one.channel, one.thread) == (channel, thread) and one.at <= written
+            for one in lately
+            if one.at <= written
         ]
 
 
@@ -156,18 +174,26 @@ class SimNetwork:
     posts: list[FoundMention] = field(default_factory=list)
     replies: list[tuple[str, str, datetime]] = field(default_factory=list)
 
-    def write(self, text: str) -> None:
-        number = str(len(self.posts) + 1)
+    count: int = 0
+    """Of all customers' posts ever written."""
+
+    def write(self, text: str, *, by: str = "mara_k") -> None:
+        self.count += 1
+        number = str(self.count)
         self.posts.append(
             FoundMention(
                 external_id=number,
                 address=number,
-                author=Author(id="7", handle="mara_k"),
+                author=Author(id=by, handle=by),
                 text=text,
                 url=f"https://sim.example/{number}",
                 published_at=self.edge.clock.now(),
             )
         )
+
+    def after(self, number: int) -> list[FoundMention]:
+        """The customers' posts after the first so many."""
+        return self.posts[number:]
 
 
 class SimPlatform(Platform):
@@ -183,9 +209,9 @@ class SimPlatform(Platform):
         """Nothing is needed."""
 
     def fetch(self, query: Query, *, cursor: str | None) -> Page:
-        known, there = int(cursor or 0), self.network.posts
+        known = int(cursor or 0)
         # One is read again each time, as platforms that date posts by the second make necessary.
-        fresh = self._call(lambda: there[max(0, known - 1) :], write=False)
+        fresh = self._call(lambda: self.network.after(max(0, known - 1)), write=False)
         return Page(mentions=tuple(fresh), cursor=str(known + len(fresh) - (1 if known else 0)))
 
     def reply(self, to: Target, text: str, *, key: str) -> PublishedReply:
