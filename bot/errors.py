@@ -169,6 +169,10 @@ class WhyMissing(Refusal):
     field = "reason"
 
 
+class ChangeTaken(Refusal):
+    """Your first text was taken after all. This one is kept for when you change the reply again."""
+
+
 class CannotChange(Refusal):
     """{platform} lets nobody change this reply. Press ⋯ on the card, then "Correct our reply…"."""
 

@@ -12,6 +12,7 @@ from typing import Any
 from bot import lanes, outbox
 from bot.errors import ReplyOnItsWay, UnknownMention
 from bot.models import Actor, Card, Event, Mention, Person, ReplyState
+from bot.models.mention import fingerprint
 from bot.store import Store
 
 ON_THEIR_WAY = (ReplyState.QUEUED, ReplyState.SENDING, ReplyState.UNCERTAIN)
@@ -75,6 +76,13 @@ def write(
         show_thread(store, card)
     for shown_to in {by, mention.owner} - {None}:
         redraw_home(store, shown_to)
+
+
+def submission(window: str, *words: str) -> str:
+    """What a submission is known by. Who changed the words, because Slack held it for lost though
+    it was not, submits another one.
+    """  # noqa: D205 (two sentences that belong together)
+    return f"{window}:{fingerprint(' '.join(words))}"
 
 
 def redraw(store: Store, mention: Mention) -> None:

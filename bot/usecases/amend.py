@@ -10,6 +10,7 @@ from bot.errors import (
     CannotChange,
     ChangeNeedsApproval,
     ChangeOnItsWay,
+    ChangeTaken,
     NothingPublic,
     NotYourReply,
     RemovalAsked,
@@ -80,8 +81,11 @@ def check_change(reply: Reply, platform: Platform) -> None:
 def save_change(
     store: Store, reply_id: int, text: str, *, by: Actor, reason: str = "", submission: str = ""
 ) -> None:
-    """Keep what somebody typed so far; what Slack tells late of a submitted window is no draft."""
-    if amendments.submitted(store, submission) is not None:
+    """Keep what somebody typed so far; what Slack tells late of how a submitted text came about is
+    no draft.
+    """  # noqa: D205 (one sentence that is long)
+    taken = amendments.submitted(store, submission)
+    if taken is not None and taken.text.startswith(text.strip()):
         return
     reply, person = amendments.public_reply(store, reply_id), journal.person(store, by)
     amendments.keep(store, reply, person, text=text, reason=reason)
@@ -105,7 +109,7 @@ def queue_change(
     """
     again = amendments.submitted(store, submission)
     if again is not None:
-        return again
+        return _told_again(again, text, reason)
     reply, person = amendments.public_reply(store, reply_id), rights.speaker(store, by)
     _demand_right(store, reply, person, by)
     if not reason.strip():
@@ -117,7 +121,8 @@ def queue_change(
         raise SameText
     other = amendments.open_one(store, reply.mention_id)
     if other is not None and other.submission == submission:
-        return other  # it came twice at once, and the other one was quicker
+        # It came twice at once, and the other one was quicker.
+        return _told_again(other, text, reason)
     if other is not None:
         _make_way(store, reply, other)
     change = amendments.keep(store, reply, person, text=text.strip(), reason=reason.strip())
@@ -126,6 +131,13 @@ def queue_change(
     amendments.send(store, change)
     journal.write(store, reply.mention, "changing", by=person, reason=change.reason)
     return change
+
+
+def _told_again(taken: Amendment, text: str, reason: str) -> Amendment:
+    """Refuses what its writer changed, because Slack held the first submission for lost."""
+    if (text.strip(), reason.strip()) != (taken.text, taken.reason):
+        raise ChangeTaken
+    return taken
 
 
 def _make_way(store: Store, reply: Reply, other: Amendment) -> None:

@@ -35,7 +35,7 @@ def approve_reply(store: Store, reply_id: int, *, by: Actor, click: str, seen: s
 
 def send_back(store: Store, reply_id: int, *, by: Actor, reason: str, submission: str) -> Reply:
     """Its author has the text as a draft again and is told why; they may take it back too."""
-    reply = store.reply(reply_id)
+    reply, submission = store.reply(reply_id), journal.submission(submission, reason)
     if reply is not None and store.has_event(submission):
         return reply
     reply, person = held_reply(store, reply_id), rights.speaker(store, by)

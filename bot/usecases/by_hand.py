@@ -20,6 +20,7 @@ def record_by_hand(
     """Somebody posted their draft on the platform themselves. It counts as any other answer."""
     again = store.submitted_reply(submission)
     if again is not None:
+        _put_link(store, again, link)
         return again
     mention, person = journal.mention(store, mention_id), rights.speaker(store, by)
     post = news.post_seen(store, mention, seen)
@@ -35,3 +36,10 @@ def record_by_hand(
     detail = {"url": link, "text": reply.text}
     journal.write(store, mention, "answered by hand", by=person, click=submission, **detail)
     return reply
+
+
+def _put_link(store: Store, reply: Reply, link: str) -> None:
+    """Whoever was told by Slack that it failed may have found the address meanwhile."""
+    if link and link != reply.url:
+        reply.url = link
+        journal.redraw(store, reply.mention)

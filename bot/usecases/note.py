@@ -10,6 +10,7 @@ def add_note(store: Store, mention_id: int, text: str, *, by: Actor, click: str)
     mention = journal.mention(store, mention_id)
     if not text.strip():
         raise EmptyNote
+    click = journal.submission(click, text)
     if not store.has_event(click):
         person = rights.colleague(store, by)
         journal.write(store, mention, "noted", by=person, click=click, text=text.strip())

@@ -23,6 +23,7 @@ def transfer_mention(
     A channel that is a department's own stands for the department.
     """
     mention = journal.mention(store, mention_id)
+    click = journal.submission(click, str(department_id), str(channel), reason)
     if store.has_event(click):
         return mention
     mention.refuse_if_done(store.now)

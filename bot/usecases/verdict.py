@@ -10,6 +10,7 @@ def close_mention(
 ) -> Mention:
     """Say that no reply is needed. Not while a reply is on its way."""
     mention = journal.mention(store, mention_id)
+    click = journal.submission(click, verdict.value, note)
     if store.has_event(click):
         return mention
     journal.refuse_while_sending(store, mention)

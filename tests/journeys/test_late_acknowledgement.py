@@ -5,7 +5,14 @@ import pytest
 from bot.sandbox import payloads
 from bot.sandbox.people import Person
 from bot.sandbox.records import View
-from tests.journeys.steps import field_text, open_reply, pick, thread_text
+from tests.journeys.steps import (
+    field_text,
+    open_modal,
+    open_reply,
+    pick,
+    reply,
+    thread_text,
+)
 from tests.town import Town, buttons, words
 
 REFUND = "Where is my refund, @acme? You promised it on Monday."
@@ -13,10 +20,11 @@ SORRY = "Sorry for the wait: it went out today."
 BETTER = "Sorry for the wait: it went out on Friday."
 
 
-def submit_late(town: Town, person: Person, view: View, text: str) -> None:
+def submit_late(town: Town, person: Person, view: View, text: str = "", **typed: str) -> None:
     """Switchboard takes it, and Slack gave up waiting: the window stays open with an error."""
-    (field,) = view.values["text"].values()
-    field["value"] = text
+    for name, value in ({"text": text} | typed if text else typed).items():
+        (field,) = view.values[name].values()
+        field["value"] = value
     payload = payloads.submission(town.slack.inside, person.member, view)
     assert town.slack.courier.bring("interactive", payload).status == 200
     assert town.slack.open_views(person) == [view]
@@ -129,3 +137,41 @@ def test_a_post_that_is_gone_by_then_refuses_both_and_the_text_stays(town: Town,
     assert "This post is gone" in ack.errors["text"]
     assert field_text(town.modal(town.ben)) == BETTER
     assert buttons(town.card("billing")) == []
+
+
+def test_of_a_note_that_is_changed_both_wordings_stay(town: Town):
+    town.post(REFUND)
+    note = open_modal(town, town.ben, town.card("billing"), "Add a note…")
+    submit_late(town, town.ben, note, "Called her.")
+    for _ in range(2):
+        submit_late(town, town.ben, note, "Called her; she is at work.")
+    town.deliver()
+    told = thread_text(town, town.card("billing"))
+    assert told.count("Ben Okafor noted: “Called her.”") == 1
+    assert told.count("Ben Okafor noted: “Called her; she is at work.”") == 1
+
+
+def test_what_a_change_says_since_is_kept_for_the_next_one(town: Town):
+    town.post(REFUND)
+    reply(town, town.ben, SORRY)
+    change = open_modal(town, town.ben, town.card("billing"), "Change our reply…")
+    submit_late(town, town.ben, change, new_text=BETTER, reason="The day.")
+    ack = town.ben.submit(change, {"new_text": f"{BETTER} Ben", "reason": "The day."})
+    assert "Your first text was taken after all. This one is kept" in ack.errors["new_text"]
+    town.ben.close(change)
+    town.deliver()
+    assert public(town) == [BETTER]
+    change = open_modal(town, town.ben, town.card("billing"), "Change our reply…")
+    assert field_text(change, "new_text") == f"{BETTER} Ben"
+
+
+def test_the_link_that_is_found_meanwhile_stands_on_the_card(town_today: Town):
+    town = town_today
+    town.post("Nobody at Acme answers my question about the invoice.", on="x")
+    assert town.ben.submit(open_reply(town, town.ben), {"text": SORRY}).ok
+    step = town.modal(town.ben)
+    submit_late(town, town.ben, step, posted_at="")
+    town.deliver()
+    assert town.ben.submit(step, {"posted_at": "https://x.com/acme/status/9"}).ok
+    town.deliver()
+    assert "https://x.com/acme/status/9|See it there" in words(town.card("billing"))

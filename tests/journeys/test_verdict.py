@@ -1,6 +1,10 @@
 """No reply needed, and why; remarks for colleagues; long posts in full."""
 
-from bot.models import Verdict
+import pytest
+
+from bot.errors import AlreadyClosed
+from bot.models import Actor, Verdict
+from bot.usecases.verdict import close_mention
 from tests.journeys.steps import open_modal, thread_text
 from tests.town import Town, buttons, menu, words
 
@@ -35,6 +39,9 @@ def test_closed_it_is_closed_for_everybody_once(town: Town):
     assert nothing.error == "not_submitted"
     town.ana.submit(two[0], {"verdict": "spam", "text": "Third time from <this> one"})
     assert town.slack.replay_last().status == 200
+    changed = {"by": Actor(town.ana.id, "Ana Lima"), "click": f"view:{two[0].id}"}
+    with pytest.raises(AlreadyClosed):  # told that it failed, she changed what she says
+        town.database.write(close_mention, 1, Verdict.ABUSE, **changed)
     ack = town.ben.submit(two[1], {"verdict": "abuse"})
     assert "said just now that no reply is needed" in ack.errors["verdict"]
     town.deliver()

@@ -171,6 +171,8 @@ def test_sent_back_it_is_its_authors_draft_and_they_are_told_why(database: Datab
         database.write(send_back, held, by=ANA, reason=" ", submission="v")
     for _ in range(2):  # told twice
         database.write(send_back, held, by=ANA, reason="Warmer, please.", submission="v")
+    with pytest.raises(NothingToRetry):  # Slack held it for lost, and she changed the reason
+        database.write(send_back, held, by=ANA, reason="Shorter.", submission="v")
     assert database.read(reply_form, mention, by=BEN).draft == SORRY
     assert history(database, mention)[-1] == "sent back"
     assert any(one.startswith(f"sent-back:{held}:") for one in outbox_keys(database))

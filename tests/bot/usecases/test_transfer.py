@@ -169,3 +169,16 @@ def test_a_failed_reply_holds_nothing_up(database: Database, mention: int):
     database.write(fail)
     send(database, channel="C0ANYWHERE")
     assert len(cards(database)) == 2
+
+
+def test_who_changes_their_mind_in_the_same_window_puts_it_through_once_more(
+    database: Database, mention: int
+):
+    """Slack held the first submission for lost, and it was not."""
+    billing = desk(database, "Billing")
+    for _ in range(2):
+        send(database, department_id=billing, reason="a refund")
+    with pytest.raises(SamePlace):
+        send(database, department_id=billing, reason="a matter of money")
+    send(database, department_id=desk(database, "PR"), reason="a journalist")
+    assert history(database, mention).count("moved") == 2
