@@ -65,8 +65,8 @@ def _read(arguments: list[str]) -> argparse.Namespace:
 def _lanes(kinds: list[Kind], part: int) -> Iterator[Lane]:
     """The longest first, so that none is left over for one hand alone."""
     for kind in kinds:
-        yield _on(kind, "crash", "--every", str(7 * part))
-    hinted = ("--engine", PROCRASTINATE, "--every", str(35 * part))
+        yield _on(kind, "crash", "--every", str(6 * part))
+    hinted = ("--engine", PROCRASTINATE, "--every", str(30 * part))
     yield _on(kinds[-1], "crash", *hinted, engine="Procrastinate")
     for kind in kinds:
         yield _on(kind, "races", "--cards", str(200 // part), "--people", "50")

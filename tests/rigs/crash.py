@@ -1,6 +1,7 @@
 """kill -9 at every step that touches the database or the network, restart, and look.
 
-    python -m tests.rigs.crash DATABASE_URL [--every N | --runs N --kills N --seed S] [--engine E]
+    python -m tests.rigs.crash DATABASE_URL [--engine E]
+                               [--every N --only JOURNEY | --runs N --kills N --seed S]
 
 As SQLite's own crash tests do it: the first step is fatal, then the second, the third, till a whole
 journey comes to its end alive (https://sqlite.org/testing.html). The database must be empty.
@@ -51,13 +52,12 @@ class CrashRig:
 
     def every_step(self, kind: type[Journey], *, every: int) -> None:
         """Die at the first step, `every` steps later, and so on, till one is lived through."""
-        stock, wanted = iter[Journey](()), STOCK
+        stock: list[Journey] = []
+        wanted = STOCK
         for step in range(1, LONGEST, every):
-            journey = next(stock, None)
-            if journey is None:
-                stock, wanted = iter(self._prepared([kind] * wanted)), wanted * 2
-                journey = next(stock)
-            if not self.live(journey, [step]):
+            if not stock:
+                stock, wanted = self._prepared([kind] * wanted), wanted * 2
+            if not self.live(stock.pop(), [step]):
                 return
         raise AssertionError(f"{kind.__name__} does not end")
 
@@ -119,7 +119,8 @@ def main(arguments: list[str]) -> int:
             rig.several_deaths(kills=options.kills, runs=options.runs, seed=options.seed)
         else:
             for kind in JOURNEYS:
-                rig.every_step(kind, every=options.every)
+                if options.only in ("", kind.__name__):
+                    rig.every_step(kind, every=options.every)
     findings.seconds = time.monotonic() - begun
     print(findings.said())
     return 0
@@ -130,6 +131,7 @@ def _read(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("database_url")
     parser.add_argument("--engine", choices=ENGINES, default=EMBEDDED)
     parser.add_argument("--every", type=int, default=1, help="only each so many-th step")
+    parser.add_argument("--only", default="", help="one journey, by its class")
     parser.add_argument("--runs", type=int, default=0, help="so many, with several deaths each")
     parser.add_argument("--kills", type=int, default=2)
     parser.add_argument("--seed", type=int, default=1)
