@@ -3,11 +3,11 @@
     python -m tests.rigs.soak [--minutes N] [--each-second N] [--departments N]
 
 Slack takes about a message a second in a channel, so a stream needs as many departments as it has
-mentions a second, and a few more: the outbox must drain as it fills. At the end it must be empty,
-no card may be missing, doubled or older than the state it shows, and memory must be as flat as
-after the first third. That is the memory of the whole process, which holds the stand-ins too: of
-what was written and posted they keep the last minutes, a byte for each card, and the names on the
-cards that somebody claimed (`lasting.py`). The database is a file and counts for nothing.
+mentions a second, and half as many more to catch up after a pause: the outbox must drain as it
+fills. At the end it must be empty, no card may be missing, doubled or older than the state it
+shows, and memory must be as flat as after the first third. That is the memory of the whole process,
+which holds the stand-ins too: of a message they keep 24 bytes, and of a card whom it names
+(`lasting.py`). The database is a file and counts for nothing.
 """
 
 import argparse
@@ -195,7 +195,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--each-second", type=float, default=0.5)
     parser.add_argument("--departments", type=int, default=0, help="0: as many as the stream needs")
     options = parser.parse_args(arguments)
-    departments = options.departments or max(DEPARTMENTS, round(options.each_second * 1.2))
+    departments = options.departments or max(DEPARTMENTS, round(options.each_second * 1.5))
     logging.disable(logging.CRITICAL)
     begun = time.monotonic()
     stream = (
