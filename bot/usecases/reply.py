@@ -135,19 +135,9 @@ def queue_reply(
     trust.refuse_while_held(store, latest, person)
     if latest is not None and latest.state in journal.ON_THEIR_WAY:
         raise ReplyOnItsWay(who=latest.author.name)
-    held = latest if latest is not None and latest.state == ReplyState.HELD else None
-    if held is not None and _waits_as_it_is(store, held, post, text.strip()):
-        leaving.forget_draft(store, held)
-        return held
-    took = mention.take_for_reply(person, now=store.now)
-    store.touch(mention)
-    if held is not None:
-        leaving.give_way(store, held)
-    reply = _submit(store, post, person, text.strip(), submission)
-    kept = "held anew" if held is not None else "held"
-    what = "replied" if leaving.let_go(store, reply, by=person) else kept
-    journal.write(store, mention, what, by=person, took=took, text=reply.text)
-    return reply
+    if latest is not None and latest.state == ReplyState.HELD:
+        return _replace(store, latest, post, text.strip(), submission)
+    return _take(store, post, person, text.strip(), submission, waits="held")
 
 
 def check_text(post: Mention, text: str, platform: Platform) -> None:
@@ -185,10 +175,27 @@ def _told_again(store: Store, taken: Reply, text: str, by: Actor) -> Reply | Rep
     return replace(form, taken=taken, seen=replace(form.seen, taken=taken.id))
 
 
-def _waits_as_it_is(store: Store, held: Reply, post: Mention, text: str) -> bool:
-    """Whether its author submits what waits to be approved already."""
+def _replace(store: Store, held: Reply, post: Mention, text: str, submission: str) -> Reply:
+    """Their own that waits to be approved gives way, unless they say the same once more."""
     same = held.text == text and held.post is post and held.about == post.fingerprint
-    return same and trust.needs_approval(store, held.author)
+    if same and trust.needs_approval(store, held.author):
+        leaving.forget_draft(store, held)
+        return held
+    leaving.give_way(store, held)
+    return _take(store, post, held.author, text, submission, waits="held anew")
+
+
+def _take(
+    store: Store, post: Mention, person: Person, text: str, submission: str, *, waits: str
+) -> Reply:
+    """Let it leave, or wait to be approved, which the history then calls `waits`."""
+    mention = store.head(post)
+    took = mention.take_for_reply(person, now=store.now)
+    store.touch(mention)
+    reply = _submit(store, post, person, text, submission)
+    what = "replied" if leaving.let_go(store, reply, by=person) else waits
+    journal.write(store, mention, what, by=person, took=took, text=reply.text)
+    return reply
 
 
 def _submit(store: Store, post: Mention, person: Person, text: str, submission: str) -> Reply:
