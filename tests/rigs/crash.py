@@ -76,16 +76,20 @@ class CrashRig:
             for _ in range(PATIENCE):
                 if not journey.acknowledged:
                     journey.act()
-            if office.bot.ask(DELIVER):
+            if office.bot.ask(DELIVER) and self._is_spared():
                 break
             deaths.append(f"step {kill_at}, {office.board.killed_at}")
-        office.board.kill_at = 0
         problems = list(journey.check())
         how = f"{type(journey).__name__}, killed at {'; '.join(deaths) or 'no step'}"
         self._findings.add(journey.promise, points=len(deaths), problems=problems, how=how)
         office.clear_desk()
         office.bot.kill()
         return len(deaths)
+
+    def _is_spared(self) -> bool:
+        """Whether it lives once nothing kills it any more: an engine has steps unasked."""
+        self._office.board.kill_at = 0
+        return self._office.bot.ask(DELIVER)
 
     def _prepared(self, kinds: Sequence[type[Journey]]) -> list[Journey]:
         """A journey of each kind, with the card that it begins with."""

@@ -108,7 +108,7 @@ class Nursery:
         """Start the next Switchboard; the last one must be dead."""
         self._board.kill_at, self._board.steps = kill_at, 0
         self._alive = True
-        assert self.ask(START), "Switchboard died before it had begun"
+        assert self.ask(START) or kill_at, "Switchboard died before it had begun"
 
     def ask(self, order: bytes) -> bool:
         """Have an order carried out. False: it died, now or before."""
