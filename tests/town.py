@@ -24,6 +24,8 @@ from platforms import configured
 EXAMPLE = Path(app.__file__).parent / "switchboard.example.toml"
 # Far ahead: adapters ask platforms for what is newer than an hour ago by this machine's clock.
 MONDAY_MORNING = datetime(2049, 11, 15, 9, 30, tzinfo=UTC)
+PATIENCE_SECONDS = 60.0
+"""How long Slack waits here for an answer: how busy this machine is decides nothing."""
 
 
 @cache
@@ -41,6 +43,7 @@ class Town:
         self.world = World(example_channels(), clock=self.clock)
         self.world.start()
         self.slack, self.square = self.world.slack, self.world.square
+        self.slack.courier.ack_seconds = PATIENCE_SECONDS
         self.ana, self.ben, self.cat = (self.slack.person(one) for one in ("ana", "ben", "cat"))
         self.env = self.world.environment() | {
             "DATABASE_URL": database_url,
