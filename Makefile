@@ -49,7 +49,7 @@ lint: $(VENV)/.dev ## check style, layers and types
 	@$(PY) -m ruff format --check .
 	@$(PY) -m mypy
 
-bench: $(VENV)/.dev ## measure, as ratios against a bare floor in the same run
+bench: $(VENV)/.dev ## measure, as ratios against a bare floor in the same run, and write docs/scale.md
 	@$(PY) -m tests.benchmarks
 
 chaos: $(VENV)/.dev ## break everything that can break, and write docs/promises.md

@@ -8,16 +8,18 @@ import random
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from bot.settings import EMBEDDED, PROCRASTINATE
 from tests.benchmarks import databases
+from tests.benchmarks.databases import Kind
 from tests.benchmarks.table import Table, machine, say
 from tests.rigs.fleet import Fleet, Outcome
 
 FLEETS = (1, 2, 4)
+EACH, CHANNELS = 20, 20
 SHORT_LEASE = 6.0
 KILLED_EVERY = 4.0
 """Seconds. A worker needs some two of them to start."""
@@ -25,20 +27,31 @@ MINUTE = 60.0
 COLUMNS = ("messages", "seconds", "of the limit", "429", "lost", "twice", "overtaken")
 
 
-def main(each: int = 20, channels: int = 20) -> None:
+def main(each: int = EACH, channels: int = CHANNELS) -> None:
     with databases.both() as (_, postgres):
         print(machine([f"{postgres.name} {postgres.version}"]), flush=True)
-        pace = [
-            (f"{engine}, {number}", _deliver(postgres.address(), engine, number, each, channels))
-            for engine in (EMBEDDED, PROCRASTINATE)
-            for number in FLEETS
-        ]
-        print(_table(f"A backlog in {channels} channels, by engine and workers", pace), flush=True)
-        killed = [
-            (engine, _survive(postgres.address(), engine, channels))
-            for engine in (EMBEDDED, PROCRASTINATE)
-        ]
-        print(_table("Four workers, one killed every four seconds for a minute", killed))
+        for table in _tables(postgres, each, channels):
+            print(table, flush=True)
+
+
+def measure(kinds: Sequence[Kind]) -> Iterator[Table]:
+    """Of PostgreSQL alone: only there several machines share the work."""
+    (postgres,) = (one for one in kinds if one.name == "PostgreSQL")
+    yield from _tables(postgres, EACH, CHANNELS)
+
+
+def _tables(postgres: Kind, each: int, channels: int) -> Iterator[Table]:
+    pace = [
+        (f"{engine}, {number}", _deliver(postgres.address(), engine, number, each, channels))
+        for engine in (EMBEDDED, PROCRASTINATE)
+        for number in FLEETS
+    ]
+    yield _table(f"A backlog in {channels} channels, by engine and workers", pace)
+    killed = [
+        (engine, _survive(postgres.address(), engine, channels))
+        for engine in (EMBEDDED, PROCRASTINATE)
+    ]
+    yield _table("Four workers, one killed every four seconds for a minute", killed)
 
 
 def _deliver(address: str, engine: str, number: int, each: int, channels: int) -> Outcome:
