@@ -372,7 +372,7 @@ STILL_IN_FILE = (
 
 
 def _typed_again(handle: str) -> bool:
-    return input(f"This cannot be undone. Type {handle} to erase it: ").strip() == handle
+    return _typed(f"This cannot be undone. Type {handle} to erase it: ") == handle
 
 
 def run_summary(options: argparse.Namespace, env: Mapping[str, str]) -> int:
@@ -462,7 +462,16 @@ def run_sandbox(options: argparse.Namespace, env: Mapping[str, str]) -> int:
 
 
 def _agreed(question: str) -> bool:
-    return input(f"{question} [y/N] ").strip().casefold() in ("y", "yes")
+    return _typed(f"{question} [y/N] ").casefold() in ("y", "yes")
+
+
+def _typed(question: str) -> str:
+    """What somebody answers. Raises CommandError where there is no terminal to answer at."""
+    try:
+        return input(question).strip()
+    except EOFError:
+        told = "\nNobody is there to answer: nothing was changed. Next: the same with --yes."
+        raise CommandError(told) from None
 
 
 def _day(written: str) -> date:

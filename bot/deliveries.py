@@ -31,6 +31,7 @@ _WAITING = (
     )
     .group_by(Delivery.lane)
 )
+_KNOWN_LANES = select(Lane.name).where(Lane.name.in_(_NAMES))
 _FREE_LANES = select(Lane).where(Lane.name.in_(_NAMES)).with_for_update(skip_locked=True)
 # Two workers may meet a new lane at once; neither must fail for it.
 _OPEN_LANE = text(
@@ -51,6 +52,12 @@ _FIRST_ROWS = (
     .join(Lane, Delivery.id == _FIRST_OF_LANE)
     .where(
         Lane.name.in_(_NAMES),
+        # Said once more of the row itself: whoever lost its lease may settle it meanwhile, and of a
+        # row that has changed PostgreSQL looks at this alone again.
+        Delivery.state == DeliveryState.WAITING,
+        Delivery.lane == Lane.name,
+        Delivery.due_at <= _NOW,
+        or_(Delivery.leased_until.is_(None), Delivery.leased_until <= _NOW),
         ~exists()
         .where(
             _on_its_way.state == DeliveryState.WAITING,
@@ -105,12 +112,14 @@ def waiting_lanes(store: Store) -> dict[str, datetime]:
 def free_lanes(store: Store, names: Sequence[str]) -> dict[str, Lane]:
     """These lanes, for this transaction alone, without those that another one has."""
     found = _free_lanes(store, names)
-    # In one order, so that no two workers wait for each other.
-    unknown = sorted(set(names) - set(found))
+    unknown = set(names) - set(found)
+    # To open one that another worker has would be to wait for it.
+    unknown -= set(store.session.scalars(_KNOWN_LANES, {"names": list(unknown)}) if unknown else ())
     if unknown:
-        opened = [{"name": one, "full_until": EPOCH} for one in unknown]
+        # In one order, so that no two workers wait for each other.
+        opened = [{"name": one, "full_until": EPOCH} for one in sorted(unknown)]
         store.session.execute(_OPEN_LANE, opened)
-        found |= _free_lanes(store, unknown)
+        found |= _free_lanes(store, list(unknown))
     return found
 
 

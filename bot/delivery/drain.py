@@ -169,9 +169,10 @@ class Drain:
         left: datetime | None = None,
     ) -> None:
         lane = record(store, parcel, receipt)
+        # The row first and then its lane, as whoever marks it: else two could wait for each other.
+        outbox.settle(store, lease, lane=lane)
         if left is not None and left - lease.not_before > PUNCTUAL:
             outbox.count_from(store, lease.lane, left, paces=lanes.pace_of)
-        outbox.settle(store, lease, lane=lane)
 
     def _decide(
         self, lease: Lease, error: Exception, fate: Callable[..., None], *args: Any

@@ -3,6 +3,7 @@
 import shutil
 import threading
 from contextlib import closing
+from io import StringIO
 from pathlib import Path
 from secrets import token_hex
 
@@ -217,6 +218,15 @@ def test_what_is_told_to_be_restored_is_asked_about_first(
     typed(env, "migrate")
     monkeypatch.setattr("builtins.input", lambda _: "")
     assert typed(env, "restored")[:2] == (1, "Nothing was changed.\n")
+
+
+def test_where_nobody_can_be_asked_the_way_past_the_question_is_named(
+    typed: Typed, database_url: str, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("sys.stdin", StringIO())
+    code, _, err = typed({"DATABASE_URL": database_url}, "restored")
+    assert code == 2
+    assert "nothing was changed. Next: the same with --yes" in err
 
 
 def test_nothing_is_overwritten(tmp_path: Path, typed: Typed):

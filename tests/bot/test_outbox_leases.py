@@ -2,17 +2,20 @@
 
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
+from sqlalchemy import func, select, text
 
-from bot import outbox
+from bot import deliveries, outbox
 from bot.database import Database
 from bot.models import DeliveryState
 from bot.outbox import Lease
 from bot.store import Store
 from tests.bot.conftest import Others
 from tests.bot.ledger import Outbox, pace_of
+
+SOMEBODY_WAITS = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
 
 
 def test_a_row_that_was_asked_for_while_it_was_sent_is_sent_once_more(box: Outbox):
@@ -171,3 +174,28 @@ def test_two_who_ask_for_the_same_key_at_once_make_one_row(box: Outbox, others: 
     with ThreadPoolExecutor(3) as threads:
         list(threads.map(lambda one: Outbox(one, box.clock).ask("card:1"), others(3)))
     assert box.row("card:1").wanted == 3
+
+
+def test_what_is_settled_while_it_is_taken_is_not_taken(
+    box: Outbox, others: Others, monkeypatch: pytest.MonkeyPatch
+):
+    """Whoever lost a lease may be done at last when the next one looks at the row already."""
+    if box.database.is_sqlite:
+        pytest.skip("one writes at a time there")
+    box.ask("notice:1")
+    late = box.one()
+    box.pass_seconds(outbox.LEASE.total_seconds() + 1)
+    gate = func.pg_advisory_xact_lock(1).is_not(None)
+    monkeypatch.setattr(deliveries, "_FIRST_ROWS", deliveries._FIRST_ROWS.where(gate))
+    (other,) = others(1)
+    with ThreadPoolExecutor(1) as hands:
+
+        def settle_late(store: Store) -> Future[list[Lease]]:
+            store.session.execute(select(func.pg_advisory_xact_lock(1)))
+            taking = hands.submit(other.write, outbox.lease, limit=1, paces=pace_of)
+            while not store.session.scalar(text(SOMEBODY_WAITS)):
+                pass
+            assert outbox.settle(store, late)
+            return taking
+
+        assert box.database.write(settle_late).result() == []
