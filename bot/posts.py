@@ -59,14 +59,15 @@ def published(store: Store, mention: Mention) -> Sequence[Reply]:
 
 
 def submitted_after(store: Store, reply: Reply) -> Reply | None:
-    """The newest other reply to the same mention that was submitted later."""
-    passed_over = (ReplyState.DRAFT, ReplyState.TAKEN_DOWN)
+    """The newest other reply to the same mention that was submitted later, whatever became of it:
+    what was taken down since had taken this one's place all the same.
+    """  # noqa: D205 (one sentence that is long)
     later = or_(
         Reply.queued_at > reply.queued_at,
         and_(Reply.queued_at == reply.queued_at, Reply.id > reply.id),
     )
     query = select(Reply).where(Reply.mention_id == reply.mention_id, later)
-    query = query.where(Reply.state.not_in(passed_over))
+    query = query.where(Reply.state != ReplyState.DRAFT)
     query = query.order_by(Reply.queued_at.desc(), Reply.id.desc())
     return store.session.scalars(query.limit(1)).unique().first()
 

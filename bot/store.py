@@ -16,14 +16,16 @@ from sqlalchemy import (
     Table,
     TextClause,
     bindparam,
+    exists,
     func,
     insert,
     or_,
     select,
     text,
+    tuple_,
     update,
 )
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, aliased, selectinload
 from sqlalchemy.orm.attributes import flag_modified
 
 from bot.models import (
@@ -62,11 +64,19 @@ _EVENTS = (
     .where(Event.mention_id == bindparam("mention_id"), Event.id > bindparam("after"))
     .order_by(Event.id)
 )
+_later = aliased(Reply)
+_OVERTAKEN = exists().where(
+    Reply.state == ReplyState.FAILED,
+    _later.mention_id == Reply.mention_id,
+    _later.state == ReplyState.TAKEN_DOWN,
+    tuple_(_later.queued_at, _later.id) > tuple_(Reply.queued_at, Reply.id),
+)
 _LATEST_REPLY = (
     select(Reply)
     .where(
         Reply.mention_id == bindparam("mention_id"),
         Reply.state.not_in((ReplyState.DRAFT, ReplyState.TAKEN_DOWN)),
+        ~_OVERTAKEN,
     )
     .order_by(
         Reply.state.not_in((ReplyState.SENT, ReplyState.FAILED)).desc(),
@@ -322,8 +332,9 @@ class Store:
 
     def latest_reply(self, mention_id: int) -> Reply | None:
         """One of which something is still to become, else the newest that was submitted and not
-        taken down. An answer posted by hand may be newer than one that waits.
-        """  # noqa: D205 (two sentences that belong together)
+        taken down. An answer posted by hand may be newer than one that waits. What came back before
+        one that was taken down is not brought up again: that one had taken its place.
+        """  # noqa: D205 (sentences that belong together)
         return self.session.scalar(_LATEST_REPLY, {"mention_id": mention_id})
 
     # -- the outbox

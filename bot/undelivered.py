@@ -23,7 +23,6 @@ from bot.models import (
 from bot.store import Store
 
 _OVER = (MentionState.CLOSED, MentionState.GONE)
-_NOT_SUBMITTED = (ReplyState.DRAFT, ReplyState.TAKEN_DOWN)
 _NOT_WANTED = (AmendmentState.DRAFT, AmendmentState.WITHDRAWN)
 
 
@@ -68,7 +67,7 @@ def _reply_is_over() -> ColumnElement[bool]:
     overtaken = exists().where(
         later.mention_id == Reply.mention_id,
         later.queued_at > Reply.queued_at,
-        later.state.not_in(_NOT_SUBMITTED),
+        later.state != ReplyState.DRAFT,
     )
     return exists().where(
         Delivery.kind == "reply",

@@ -253,6 +253,23 @@ def test_a_refused_reply_is_listed_until_a_newer_one_takes_its_place(town: Town)
     assert public(town) == ["It went out on Friday."]
 
 
+def test_a_refused_reply_is_not_listed_anew_once_the_newer_one_is_taken_down(town: Town):
+    post = town.post(REFUND)
+    town.square.lock("square", post.id)
+    reply(town, town.ben, SORRY)
+    town.square._put(post)
+    town.clock.move(timedelta(minutes=5))
+    reply(town, town.ben, "It went out on Friday.")
+    removal = open_modal(town, town.ben, town.card("billing"), "Take our reply down…")
+    assert town.ben.submit(removal, {"reason": "It was another Friday."}).ok
+    town.deliver()
+    town.cat.click(town.card("billing"), "agree")
+    town.deliver()
+    assert public(town) == []
+    assert "Try again" not in buttons(town.card("billing"))
+    assert words(ask(town, town.ana)) == NOTHING
+
+
 def test_a_reply_that_waits_for_a_second_pair_of_eyes_waits_on_its_card(town: Town):
     post = town.post(REFUND)
     window = open_reply(town, town.ben)

@@ -318,6 +318,23 @@ def test_what_its_author_changes_is_read_anew_and_the_old_button_approves_nothin
         database.write(send_again, held, by=ANA, click="t")
 
 
+@pytest.mark.parametrize("how", ["replaced", "sent back"])
+def test_what_something_newer_took_the_place_of_stays_back_when_that_is_taken_down(
+    database: Database, held: int, how: str
+):
+    mention = database.read(lambda store: store.reply(held).mention_id)
+    if how == "sent back":
+        database.write(send_back, held, by=ANA, reason="Warmer, please.", submission="v")
+    newer = submit(database, mention, by=BEN, text="We are very sorry.").id
+    approve(database, newer)
+    publish(database, newer)
+    database.write(lambda store: store.reply(newer).move(ReplyState.TAKEN_DOWN))
+    assert database.read(lambda store: store.latest_reply(mention)) is None, "its card offers it"
+    with pytest.raises(NewerReply):  # an old card
+        database.write(send_again, held, by=ANA, click="t")
+    assert state(database, held) == ReplyState.FAILED
+
+
 def test_its_author_and_an_approver_at_once_are_one_decision(
     database: Database, held: int, others: Others
 ):
