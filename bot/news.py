@@ -1,6 +1,6 @@
 """What is new since the window was opened in which somebody writes a reply."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot import posts
 from bot.models import Mention, Person, Reply, ReplyState
@@ -37,7 +37,7 @@ def seen_now(store: Store, mention: Mention) -> Seen:
 
 def since(store: Store, mention: Mention, seen: Seen, *, reader: Person) -> News | None:
     """What whoever writes does not know; None when that is nothing, or their own doing."""
-    if seen_now(store, mention) == seen:
+    if seen_now(store, mention) == replace(seen, taken=0):
         return None
     before = post_seen(store, mention, seen)
     wrote_again = posts.to_answer(store, mention) is not before and before.gone_at is None

@@ -22,9 +22,9 @@ def send_again(store: Store, reply_id: int, *, by: Actor, click: str, seen: str 
         person = rights.speaker(store, by)
         reply.mention.take_for_reply(person, now=store.now)
         store.touch(reply.mention)
+        _answer_what_is_there(store, reply, seen)
         was_out = reply.first_tried_at is not None
         reply.problem, reply.first_tried_at = "", None
-        _answer_what_is_there(store, reply, seen)
         leaving.forget_draft(store, reply)
         went = was_out or leaving.let_go(store, reply, by=person)
         if was_out:
@@ -72,10 +72,14 @@ def answers_since(store: Store, reply_id: int) -> list[Reply]:
 
 
 def _answer_what_is_there(store: Store, reply: Reply, seen: str) -> None:
-    """Refuses when that reads differently than whoever wants it sent knows."""
+    """Refuses when that reads differently than whoever wants it sent knows. Under another wording
+    than before it is as if nobody had let it go yet.
+    """  # noqa: D205 (two sentences that belong together)
     post, known = conversation.answered_post(store, reply), seen or reply.about
     if known not in ("", post.fingerprint):
         raise PostReadsDifferently
+    if known != reply.about:
+        reply.approved_by = reply.first_tried_at = None
     reply.aim(reply.mention, post)
     reply.about = known
 

@@ -73,7 +73,7 @@ def form_if_news(store: Store, mention_id: int, *, by: Actor, seen: Seen) -> Rep
     rights.refuse_silent(store, person)
     assert person is not None
     new = news.since(store, journal.mention(store, mention_id), seen, reader=person)
-    return None if new is None else _with_news(store, mention_id, new, by)
+    return None if new is None else _with_news(store, mention_id, new, by, seen)
 
 
 def is_submitted(store: Store, submission: str) -> bool:
@@ -127,7 +127,7 @@ def queue_reply(
     new = news.since(store, mention, seen, reader=person)
     if new is not None:
         save_draft(store, mention_id, text, by=by)
-        return _with_news(store, mention_id, new, by)
+        return _with_news(store, mention_id, new, by, seen)
     latest = store.latest_reply(mention.id)
     if latest is not None and latest.submission == submission:
         # It came twice at once, and the other one was quicker.
@@ -160,10 +160,12 @@ def _begun(store: Store, mention_id: int, person: Person) -> Reply | None:
     return store.draft(mention_id, person.id) or (latest if is_back else None)
 
 
-def _with_news(store: Store, mention_id: int, new: News, by: Actor) -> ReplyForm:
+def _with_news(store: Store, mention_id: int, new: News, by: Actor, seen: Seen) -> ReplyForm:
+    """`seen`: before it; what came of their window its writer still knows."""
     form = reply_form(store, mention_id, by=by)
+    known = replace(form.seen, taken=seen.taken)
     answer = form.answer or new.went_out
-    return replace(form, wrote_again=new.wrote_again, edited=new.edited, answer=answer)
+    return replace(form, wrote_again=new.wrote_again, edited=new.edited, answer=answer, seen=known)
 
 
 def _told_again(store: Store, taken: Reply, text: str, by: Actor) -> Reply | ReplyForm:

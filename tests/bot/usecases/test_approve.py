@@ -213,6 +213,21 @@ def test_what_was_approved_once_is_tried_again_without_asking(database: Database
     assert state(database, held) == ReplyState.QUEUED
 
 
+@pytest.mark.parametrize("tried", [False, True])
+def test_what_was_approved_under_another_wording_of_the_post_is_read_anew(
+    database: Database, held: int, tried: bool
+):
+    approve(database, held)
+    if tried:
+        database.write(lambda store: mark_sending(store, store.reply(held)))
+    database.write(lambda store: record_failed(store, store.reply(held), "It reads differently."))
+    mention = database.read(lambda store: store.reply(held).mention_id)
+    database.write(lambda store: store.mention(mention).reword("My dog died.", now=store.now))
+    database.write(send_again, held, by=BEN, click="t", seen=seen(database, held))
+    assert state(database, held) == ReplyState.HELD
+    assert approve(database, held, click="b").state == ReplyState.QUEUED
+
+
 def test_nobody_writes_past_a_held_reply(database: Database, held: int):
     mention = database.read(lambda store: store.reply(held).mention_id)
     with pytest.raises(ReplyHeld, match=BEN.name):

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import replace
 
 import pytest
 
@@ -26,7 +27,7 @@ from bot.slack.reply_form import ReplyForm
 from bot.usecases.claim import claim_mention
 from bot.usecases.decide import confirm_sent, drop_reply, send_again
 from bot.usecases.publish import mark_sending, record_failed, record_sent, record_uncertain
-from bot.usecases.reply import check_text, queue_reply, reply_form, save_draft
+from bot.usecases.reply import check_text, form_if_news, queue_reply, reply_form, save_draft
 from bot.usecases.verdict import close_mention
 from platforms.base import Author, Platform, PublishedReply
 from platforms.square import Square, SquareSettings
@@ -160,6 +161,51 @@ def test_the_slower_of_two_writers_is_told_and_may_insist(database: Database, me
     sent = submit(database, "Hello", by=BEN, modal="V2", seen=told.seen)
     assert isinstance(sent, Reply)
     assert replies(database) == [("Ana Lima", SORRY), ("Ben Okafor", "Hello")]
+
+
+@pytest.mark.parametrize("first", ["Ben", "the window"])
+def test_who_changed_a_text_that_was_taken_reads_each_news_once_and_may_insist(
+    database: Database, mention: int, first: str
+):
+    """Slack held Ana's first text for lost; Ben answers, before or after she is told of it."""
+
+    def answer() -> None:
+        hello = submit(database, "Hello", by=BEN, modal="W")
+        assert isinstance(hello, Reply)
+        fate(database, "sent", of=hello.id)
+
+    def press() -> Reply | ReplyForm:
+        seen = windows[-1]
+        came = submit(database, "Changed.", modal=seen.submission("V"), seen=seen)
+        windows.append(came.seen if isinstance(came, ReplyForm) else seen)
+        return came
+
+    windows = [seen_by(database, ANA)]
+    submit(database, modal=windows[0].submission("V"), seen=windows[0])
+    fate(database, "sent")
+    told: list[Reply | ReplyForm] = []
+    if first == "the window":
+        told.append(press())
+    answer()
+    told += [press(), press()]
+    *forms, sent = told
+    assert isinstance(sent, Reply), "there is no way out of this window"
+    assert [one.taken is not None for one in forms if isinstance(one, ReplyForm)] == (
+        [True] if first == "Ben" else [True, False]
+    )
+    assert sent.text == "Changed."
+
+
+def test_before_posting_by_hand_too_the_window_keeps_what_came_of_it(
+    database: Database, mention: int
+):
+    seen = replace(seen_by(database, ANA), taken=7)
+    assert database.read(form_if_news, mention, by=ANA, seen=seen) is None
+    database.write(claim_mention, mention, by=BEN, click="1")
+    form = database.read(form_if_news, mention, by=ANA, seen=seen)
+    assert form is not None
+    assert form.seen.taken == 7
+    assert database.read(form_if_news, mention, by=ANA, seen=form.seen) is None
 
 
 @pytest.mark.parametrize("by", [ANA, BEN])
