@@ -16,7 +16,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, TextIO
@@ -40,7 +40,7 @@ from bot.errors import Refusal
 from bot.models import DeliveryState
 from bot.process import Process, make_drain
 from bot.secrecy import Redactor, secrets_of
-from bot.settings import DatabaseSettings, Settings, SettingsError
+from bot.settings import CONFIG_PATH, DatabaseSettings, Settings, SettingsError
 from bot.slack.as_text import as_text
 from bot.slack.summary import draw_summary
 from bot.usecases.audit import Line, as_cell, policy_trail, trail
@@ -237,10 +237,15 @@ def run_config(options: argparse.Namespace, env: Mapping[str, str]) -> int:
         have = ""
         if database.read(is_configured):
             have = write_config(database.read(current_config))
-        if options.what == "export":
+        if options.what == "import":
+            _import_config(database, have, options.file or CONFIG_PATH, yes=options.yes)
+        elif not have:
+            raise CommandError("Nothing is configured yet. Next: python app.py config import FILE.")
+        elif options.file is None:
             print(have, end="")
         else:
-            _import_config(database, have, options.file, yes=options.yes)
+            with _new_file(options.file) as file:
+                file.write(have)
     return 0
 
 
@@ -291,20 +296,31 @@ RESTORED = (
 
 
 def run_export(options: argparse.Namespace, env: Mapping[str, str]) -> int:
+    if options.since and options.until and options.since > options.until:
+        raise CommandError("These days are the wrong way round. Next: --since the earlier one.")
     settings = DatabaseSettings.read(env)
     with closing(Database(settings.database_url)) as database:
         _demand_schema(database, settings)
         if options.file is None:
             _export(database, options, sys.stdout)
             return 0
-        try:
-            with options.file.open("x", encoding="utf-8", newline="") as file:
-                _export(database, options, file)
-        except OSError as error:
-            raise CommandError(
-                f"{error}. Next: name a new file in a folder that is there."
-            ) from None
+        with _new_file(options.file) as file:
+            _export(database, options, file)
     return 0
+
+
+@contextmanager
+def _new_file(path: Path) -> Iterator[TextIO]:
+    """A file to write, for whoever makes it alone: it names people."""
+    try:
+        number = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        with os.fdopen(number, "w", encoding="utf-8", newline="") as file:
+            yield file
+    except FileExistsError:
+        raise CommandError(f"{path} is there already. Next: name another file.") from None
+    except OSError as error:
+        raise CommandError(f"{error}. Next: name a new file in a folder that is there.") from None
+    print(f"Written to {path}.", file=sys.stderr)
 
 
 def _export(database: Database, options: argparse.Namespace, file: TextIO) -> None:
@@ -496,7 +512,7 @@ def _parser() -> argparse.ArgumentParser:
         "everything runs in one process, until Ctrl-C.",
     )
     parser.set_defaults(run=run_all)
-    commands = parser.add_subparsers(title="commands", metavar="")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
 
     def add(name: str, run: Callable[[Any, Any], int], told: str) -> argparse.ArgumentParser:
         command = commands.add_parser(name, help=told, description=told)
@@ -529,7 +545,8 @@ def _parser() -> argparse.ArgumentParser:
     summary.add_argument("--post", action="store_true", help="post it for leadership")
     config = add("config", run_config, "move the configuration between database and file")
     config.add_argument("what", choices=["import", "export"])
-    config.add_argument("file", nargs="?", type=Path, default=Path("switchboard.toml"))
+    config.add_argument("file", nargs="?", type=Path,
+        help=f"to import (default: {CONFIG_PATH}), or a new file to write")  # fmt: skip
     config.add_argument("--yes", action="store_true", help="write without asking")
     sandbox = add("sandbox", run_sandbox, "try everything in the browser, no account needed")
     sandbox.add_argument("--port", type=_port, default=8000)

@@ -33,6 +33,8 @@ def back_up(url: str, file: Path, *, tell: Tell) -> None:
     """
     source = _source(url, file)
     part = file.with_name(f"{file.name}.part")
+    if not file.parent.is_dir():
+        raise BackupError(f"There is no folder {file.parent}. Next: make it, or name another file.")
     if file.exists() or part.exists():
         there = file if file.exists() else part
         raise BackupError(f"{there} is there already. Next: name another file, or move it away.")

@@ -27,6 +27,7 @@ LOG_FORMATS = ("text", "json")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 EMBEDDED, PROCRASTINATE = "embedded", "procrastinate"
 ENGINES = (EMBEDDED, PROCRASTINATE)
+CONFIG_PATH = Path("switchboard.toml")
 POSTGRES_SCHEMES = ("postgres", "postgresql", "postgresql+psycopg")
 # A database address may hold a password.
 SECRETS = frozenset(
@@ -190,7 +191,7 @@ class Settings(DatabaseSettings):
         default="https://slack.com/api/",
     )
     config_path: Path = _variable(
-        "SWITCHBOARD_CONFIG", "set it to a file name.", default=Path("switchboard.toml")
+        "SWITCHBOARD_CONFIG", "set it to a file name.", default=CONFIG_PATH
     )
     poll_seconds: Annotated[int, _whole_number(1, 3600)] = _variable(
         "POLL_SECONDS", "leave it out for 60, or set the seconds between two rounds.", default=60

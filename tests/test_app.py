@@ -250,7 +250,7 @@ def test_a_process_of_the_release_before_starts_on_a_newer_schema(
         database.write(lambda store: store.run(newer, {}))
     assert typed(env, "migrate")[:2] == (0, "The database was up to date already.\n")
     caplog.clear()
-    assert typed(env, "config", "export")[0] == 0
+    assert "is configured yet" in typed(env, "config", "export")[2]
     assert "The database is of a newer release (9999) than this code" in caplog.text
 
 
@@ -314,7 +314,9 @@ def test_the_configuration_moves_between_file_and_database(
     assert f"+++ {file}" in out
     assert '+catch_all = "Support"' in out
     assert "Written" not in out, "nothing is written without a yes"
-    assert typed(env, "config", "export")[1] == ""
+    code, out, err = typed(env, "config", "export")
+    assert (code, out) == (2, "")
+    assert "Nothing is configured yet. Next: python app.py config import" in err
 
     monkeypatch.setattr("builtins.input", lambda _: "y")
     assert (
@@ -330,6 +332,10 @@ def test_the_configuration_moves_between_file_and_database(
     assert '+channel = "#sales-emea"' in out
     assert out.count("\n+") == 2, "only what differs is shown"
     assert typed(env, "config", "export")[1] == file.read_text(encoding="utf-8")
+
+    copy = tmp_path / "copy.toml"
+    assert typed(env, "config", "export", str(copy))[:2] == (0, "")
+    assert copy.read_text(encoding="utf-8") == file.read_text(encoding="utf-8")
 
 
 def test_a_summary_can_be_posted_at_will(

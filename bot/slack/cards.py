@@ -305,7 +305,7 @@ def _answered(view: CardView) -> list[Block]:
     mention, reply = view.mention, view.reply
     by = reply.author.name if reply else mention.answered_by.name if mention.answered_by else "us"
     took = span((mention.answered_at or view.now) - mention.published_at)
-    if reply and reply.sent_at and view.post is not mention:
+    if reply and reply.sent_at:
         took = span(reply.sent_at - view.post.published_at)
     there = f" · {link(reply.url, 'See it there')}" if reply and is_web_link(reply.url) else ""
     told: list[Block] = [context(mrkdwn(f"Answered by *{escape(name(by))}* after {took}{there}"))]

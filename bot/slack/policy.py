@@ -122,7 +122,10 @@ def _about_first(number: int) -> Sentence:
         each, own = "The first reply of each person waits", "first one is out"
     else:
         each, own = f"The first {number} replies of each person wait", f"first {number} are out"
-    return (f"{each} until a second person approves: an admin, or somebody whose own {own}.",)
+    return (
+        f"{each} until a second person approves: an admin, or somebody whose own {own}. "
+        "Admins need nobody.",
+    )
 
 
 def _about_speakers(speakers: Sequence[Who]) -> Sentence:

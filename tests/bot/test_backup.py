@@ -259,5 +259,5 @@ def test_where_there_is_nothing_to_copy_the_next_step_is_told(typed: Typed, url:
 def test_a_full_or_missing_place_leaves_nothing_behind(tmp_path: Path, typed: Typed):
     env = {"DATABASE_URL": f"sqlite:///{tmp_path}/here.db"}
     typed(env, "migrate")
-    with pytest.raises(BackupError, match="Next: look at the space and the rights"):
+    with pytest.raises(BackupError, match="There is no folder"):
         back_up(env["DATABASE_URL"], tmp_path / "nowhere" / "copy.db", tell=nobody)

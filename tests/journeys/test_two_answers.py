@@ -1,5 +1,7 @@
 """Two of us answered the same post, and neither knew: it is told to whoever was second."""
 
+from datetime import timedelta
+
 import pytest
 
 from bot.models import Actor
@@ -35,12 +37,13 @@ def test_who_posts_by_hand_after_a_colleague_did_is_told(town_today: Town):
     bens = write(town, town.ben, HELLO)
     posted(town, town.ana, anas, 7)
     assert town.slack.open_views(town.ana) == [], "nobody else answered by then"
+    town.clock.move(timedelta(hours=2))
     posted(town, town.ben, bens, 8)
     told = words(town.modal(town.ben))
     assert "It counts as posted." in told
     assert f"Ana Lima has answered this already: “{SORRY}” That makes two answers" in told
     card = words(town.card("billing"))
-    assert "Answered by *Ben Okafor*" in card
+    assert "Answered by *Ben Okafor* after 2 h" in card
     assert "answered this too" in card
     assert "https://x.com/acme/status/7|See it there" in card
 

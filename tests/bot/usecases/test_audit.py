@@ -1,6 +1,7 @@
 """The audit trail leaves the house: who did what when, and words only where they are asked for."""
 
 import json
+import stat
 from pathlib import Path
 
 import pytest
@@ -48,5 +49,8 @@ def test_the_trail_is_cut_by_day_and_overwrites_nothing(
     assert typed(env, "export", str(file))[0] == 0
     assert file.read_text().startswith("at,mention")
     code, _, err = typed(env, "export", str(file))
-    assert code == 2
-    assert "Next: name a new file" in err
+    assert (code, f"{file} is there already. Next: name another file" in err) == (2, True)
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600, "it tells of people"
+    assert "Next: name a new file" in typed(env, "export", str(tmp_path / "no" / "trail.csv"))[2]
+    code, _, err = typed(env, "export", "--since", "2049-11-16", "--until", "2049-11-15")
+    assert (code, "the wrong way round" in err) == (2, True)
