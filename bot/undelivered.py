@@ -57,23 +57,28 @@ def troubles(store: Store, *, limit: int) -> Sequence[tuple[str, int]]:
     return [(problem, number) for problem, number in rows]
 
 
-def _stuck() -> Select[Delivery]:
-    failed = (Delivery.state == DeliveryState.FAILED) & ~_reply_is_over() & ~_amendment_is_over()
-    return select(Delivery).where(or_(Delivery.state == DeliveryState.UNCERTAIN, failed))
-
-
-def _reply_is_over() -> ColumnElement[bool]:
+def is_over() -> ColumnElement[bool]:
+    """For a SELECT of replies and their mentions: that one which failed waits for nobody."""
     later = aliased(Reply)
     overtaken = exists().where(
         later.mention_id == Reply.mention_id,
         later.queued_at > Reply.queued_at,
         later.state != ReplyState.DRAFT,
     )
+    return or_(Mention.state.in_(_OVER), overtaken)
+
+
+def _stuck() -> Select[Delivery]:
+    failed = (Delivery.state == DeliveryState.FAILED) & ~_reply_is_over() & ~_amendment_is_over()
+    return select(Delivery).where(or_(Delivery.state == DeliveryState.UNCERTAIN, failed))
+
+
+def _reply_is_over() -> ColumnElement[bool]:
     return exists().where(
         Delivery.kind == "reply",
         Reply.id == Delivery.payload["reply"].as_integer(),
         Mention.id == Reply.mention_id,
-        or_(Mention.state.in_(_OVER), Reply.state != ReplyState.FAILED, overtaken),
+        or_(Reply.state != ReplyState.FAILED, is_over()),
     )
 
 

@@ -111,7 +111,9 @@ class Drain:
         if lease.tried_at is not None:
             receipt = self._look(sender, lease, parcel)
             if receipt is not None:
-                # Wanted only once, it stands there as it is: every change asks for it again.
+                # Wanted only once, it stands there as it is: every change asks for it again. Only a
+                # card's `found` differs from `record`. A copy lacks what was asked for after it, so
+                # `bot/usecases/restored.py` raises `wanted`.
                 record = sender.found if lease.wanted > 1 else sender.record
                 self._database.write(self._done, record, lease, parcel, receipt)
                 log.info("delivery %s was there already", lease.key)

@@ -94,14 +94,16 @@ class Lines:
 
     @property
     def mark(self) -> dict[str, Any]:
-        return {"card": self.card_id, "upto": self.events[-1].id}
+        last = self.events[-1]
+        return {"card": self.card_id, "upto": last.id, "at": _moment(last)}
 
 
 class ThreadSender(Sender[Lines, int]):
     """The newest lines of a mention's history, in one message under its card.
 
     The receipt is the last event that stands there. After a crash that may be an earlier one than
-    the last of now: more can have happened since the call left.
+    the last of now: more can have happened since the call left. After starting from a copy a line
+    may stand there in one message with lines that the copy does not know.
     """
 
     def __init__(self, workspace: Workspace) -> None:
@@ -120,10 +122,10 @@ class ThreadSender(Sender[Lines, int]):
         return Lines(card.id, at, events, first=card.told_event_id == 0, went_on_to=where)
 
     def find(self, parcel: Lines, *, since: datetime) -> int | None:
-        at, lacking = parcel.at, {one.id for one in parcel.events}
-        marks = self._workspace.marks(at.channel_id, since=since, thread=at.ts)
-        told = (int(one.get("upto", 0)) for _, one in marks if one.get("card") == parcel.card_id)
-        return max(lacking.intersection(told), default=None)
+        found = self._workspace.marks(parcel.at.channel_id, since=since, thread=parcel.at.ts)
+        marks = [mark for _, mark in found if mark.get("card") == parcel.card_id]
+        told = (one.id for one in parcel.events if any(_is_told(one, mark) for mark in marks))
+        return max(told, default=None)
 
     def send(self, parcel: Lines) -> int:
         discreet = self._workspace.is_private(parcel.went_on_to)
@@ -220,6 +222,20 @@ class NameSender(Sender[Unknown, Face | None]):
         people.record_name(store, parcel.person_id, receipt.name if receipt else None)
         if receipt is not None:
             people.record_standing(store, parcel.person_id, receipt.standing)
+
+
+def _is_told(event: Event, mark: dict[str, Any]) -> bool:
+    """Whether it stands in the message with this mark, or in one before it.
+
+    The number alone does not tell: after starting from a copy it may have been another line's.
+    """
+    at = _moment(event)
+    return event.id <= int(mark.get("upto", 0)) and at <= mark.get("at", at)
+
+
+def _moment(event: Event) -> str:
+    """In UTC, so that the later one is the greater one."""
+    return event.at.isoformat(timespec="microseconds")
 
 
 def _mark(view: CardView) -> dict[str, Any]:

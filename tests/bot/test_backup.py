@@ -3,6 +3,7 @@
 import shutil
 import threading
 from contextlib import closing
+from datetime import timedelta
 from io import StringIO
 from pathlib import Path
 from secrets import token_hex
@@ -14,10 +15,12 @@ from bot import backup, schema
 from bot.backup import BackupError, back_up
 from bot.database import Database
 from bot.errors import NothingToRetry
-from bot.models import Actor, Mention, ReplyState
+from bot.models import Actor, Mention, ReplyState, Verdict
 from bot.usecases.approve import approve_reply
 from bot.usecases.claim import claim_mention
 from bot.usecases.decide import send_again
+from bot.usecases.note import add_note
+from bot.usecases.verdict import close_mention
 from tests.bot.steps import found, introduce, record
 from tests.bot.worker import BEN, BROKEN, Worker, on_sqlite
 from tests.command import Typed
@@ -177,6 +180,13 @@ def copied(worker: Worker, tmp_path: Path) -> str:
     return here.set(database=name).render_as_string(hide_password=False)
 
 
+def start_from(copy: str, worker: Worker, typed: Typed) -> None:
+    worker.stop()
+    assert typed({"DATABASE_URL": copy}, "restored", "--yes")[0] == 0
+    worker.env["DATABASE_URL"] = copy
+    worker.start()
+
+
 @pytest.mark.parametrize("held", [True, False])
 def test_a_copy_that_something_else_made_sends_nothing_twice_once_it_is_told(
     worker: Worker, tmp_path: Path, typed: Typed, held: bool
@@ -207,6 +217,87 @@ def test_a_copy_that_something_else_made_sends_nothing_twice_once_it_is_told(
     assert writes(worker) == 1, "a platform that knows no keys would show it twice"
     assert worker.state_of_reply() == ReplyState.SENT
     assert len(worker.slack.messages("support")) == 1
+
+
+@pytest.mark.parametrize("tried_again", [True, False])
+def test_a_reply_that_had_failed_when_it_was_copied_is_looked_for_and_never_sent_unasked(
+    worker: Worker, tmp_path: Path, typed: Typed, tried_again: bool
+):
+    post = worker.post(BROKEN)
+    worker.square.lock("square", post.id)
+    number = worker.answer("Try again now.")
+    worker.deliver()
+    assert worker.state_of_reply() == ReplyState.FAILED
+    copy = copied(worker, tmp_path)
+    worker.start()
+    worker.square._put(post)
+    if tried_again:
+        worker.database.write(send_again, number, by=BEN, click="a")
+        worker.deliver()
+    assert len(worker.public()) == tried_again
+    before = writes(worker)
+
+    start_from(copy, worker, typed)
+    with pytest.raises(NothingToRetry):
+        worker.database.write(send_again, number, by=BEN, click="b")
+    worker.deliver()
+    assert writes(worker) == before, "it was sent again though nobody asked for it"
+    assert worker.state_of_reply() == (ReplyState.SENT if tried_again else ReplyState.UNCERTAIN)
+    author = worker.reply().author_id
+    assert worker.database.read(lambda store: store.draft(1, author)) is None
+    if not tried_again:
+        worker.database.write(send_again, number, by=BEN, click="c")
+        worker.deliver()
+        assert len(worker.public()) == 1
+
+
+@pytest.mark.parametrize("over", ["closed", "overtaken"])
+def test_a_failed_reply_that_nobody_can_send_again_is_left_as_it_is(
+    worker: Worker, tmp_path: Path, typed: Typed, over: str
+):
+    post = worker.post(BROKEN)
+    worker.square.lock("square", post.id)
+    worker.answer("Try again now.")
+    worker.deliver()
+    if over == "closed":
+        worker.database.write(close_mention, 1, Verdict.NOT_INVITING, by=BEN, click="a")
+    else:
+        worker.square._put(post)
+        worker.clock.move(timedelta(seconds=1))
+        worker.answer("It works again.")
+        worker.deliver()
+    start_from(copied(worker, tmp_path), worker, typed)
+    worker.deliver()
+    assert worker.state_of_reply() == ReplyState.FAILED
+    assert worker.problems() == []
+
+
+@pytest.mark.parametrize("goes_on", [True, False])
+def test_lines_that_left_beside_one_that_the_copy_lacks_are_not_posted_again(
+    worker: Worker, tmp_path: Path, typed: Typed, goes_on: bool
+):
+    """What happens after the start has the number that a lost line had."""
+    worker.post(BROKEN)
+    worker.database.write(claim_mention, 1, by=BEN, click="a")
+    copy = copied(worker, tmp_path)
+    worker.start()
+    worker.database.write(add_note, 1, "Lost in the copy", by=BEN, click="b")
+    worker.deliver()
+    (line,) = worker.slack.thread(worker.card())
+    assert "Lost in the copy" in words(line)
+
+    start_from(copy, worker, typed)
+    worker.clock.move(timedelta(minutes=5))
+    if goes_on:
+        worker.database.write(add_note, 1, "Written since", by=BEN, click="c")
+    worker.deliver()
+    first, *since = worker.slack.thread(worker.card())
+    assert words(first) == words(line)
+    assert len(since) == goes_on, "a line was posted twice, or what is new was not told"
+    for message in since:
+        assert "Written since" in words(message)
+        assert "claimed this" not in words(message), "the same line was posted twice"
+    assert worker.row("thread:1").state == "done"
 
 
 def test_what_is_told_to_be_restored_is_asked_about_first(
