@@ -146,7 +146,7 @@ class Store:
         """Lanes in which this transaction has made something due."""
         self.happened: list[tuple[int, str]] = []
         """For the log, once it is committed: to which mention, and what."""
-        self._settings: dict[str, Setting | None] = {}
+        self._kept_settings: dict[str, Setting | None] = {}
 
     def add(self, row: Row) -> Row:
         self.session.add(row)
@@ -186,7 +186,7 @@ class Store:
         """One part of the configuration. `alone`: nobody else can change it meanwhile."""
         row = self.session.get(Setting, key, with_for_update=alone, populate_existing=alone)
         # The session forgets rows that nobody holds, and would ask for them again.
-        self._settings[key] = row
+        self._kept_settings[key] = row
         return row.value if row else {}
 
     def put_setting(self, key: str, value: dict[str, Any]) -> None:
