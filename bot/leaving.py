@@ -9,15 +9,16 @@ TOLD = 3
 """So many of those who may approve a reply get a message."""
 
 
-def let_go(store: Store, reply: Reply, *, by: Person) -> bool:
+def let_go(store: Store, reply: Reply, *, by: Person, anew: bool = False) -> bool:
     """Have it sent, or held until somebody trusted approves it; True when it leaves.
 
     `by`: who wants it sent. Somebody trusted who sends what another one wrote has approved it.
+    `anew`: one with other words has waited already.
     """
     if by != reply.author and trust.is_trusted(store, by):
         reply.approved_by = by
     if reply.approved_by is None and trust.needs_approval(store, reply.author):
-        _hold(store, reply)
+        _hold(store, reply, "changed reply" if anew else "reply")
         return False
     queue(store, reply)
     return True
@@ -81,11 +82,11 @@ def show_approvers(store: Store, reply: Reply) -> None:
         journal.redraw_home(store, one)
 
 
-def _hold(store: Store, reply: Reply) -> None:
+def _hold(store: Store, reply: Reply, what: str) -> None:
     reply.move(ReplyState.HELD)
     outbox.end_doubt(store, reply.outbox_key)
     text = (
-        f"{reply.author.name}'s reply to mention {reply.mention_id} waits for a second pair of "
+        f"{reply.author.name}'s {what} to mention {reply.mention_id} waits for a second pair of "
         "eyes. Read it on its card, then approve it or send it back."
     )
     able = [one.slack_id for one in trust.approvers(store, besides=reply.author) if one.slack_id]

@@ -137,7 +137,7 @@ def queue_reply(
         raise ReplyOnItsWay(who=latest.author.name)
     if latest is not None and latest.state == ReplyState.HELD:
         return _replace(store, latest, post, text.strip(), submission)
-    return _take(store, post, person, text.strip(), submission, waits="held")
+    return _take(store, post, person, text.strip(), submission)
 
 
 def check_text(post: Mention, text: str, platform: Platform) -> None:
@@ -184,18 +184,19 @@ def _replace(store: Store, held: Reply, post: Mention, text: str, submission: st
         leaving.forget_draft(store, held)
         return held
     leaving.give_way(store, held)
-    return _take(store, post, held.author, text, submission, waits="held anew")
+    return _take(store, post, held.author, text, submission, anew=True)
 
 
 def _take(
-    store: Store, post: Mention, person: Person, text: str, submission: str, *, waits: str
+    store: Store, post: Mention, person: Person, text: str, submission: str, *, anew: bool = False
 ) -> Reply:
-    """Let it leave, or wait to be approved, which the history then calls `waits`."""
+    """Let it leave, or wait to be approved. `anew`: one with other words has waited already."""
     mention = store.head(post)
     took = mention.take_for_reply(person, now=store.now)
     store.touch(mention)
     reply = _submit(store, post, person, text, submission)
-    what = "replied" if leaving.let_go(store, reply, by=person) else waits
+    waits = "held anew" if anew else "held"
+    what = "replied" if leaving.let_go(store, reply, by=person, anew=anew) else waits
     journal.write(store, mention, what, by=person, took=took, text=reply.text)
     return reply
 

@@ -109,6 +109,8 @@ def test_its_author_changes_it_and_the_new_words_are_approved(town: Town):
     assert buttons(card) == HELD
     told = thread_text(town, card)
     assert f"Ben Okafor changed the reply; it waits for a second pair of eyes: “{BETTER}”" in told
+    told = words(town.slack.dms(town.ana)[-1])
+    assert "Ben Okafor's changed reply to mention 1 waits for a second pair of eyes" in told
     town.ana.click(card, "approve", value=approve["value"], stale=True)
     assert "not waiting for a decision any more" in town.told(town.ana)
     town.deliver()

@@ -19,7 +19,7 @@ from tests.benchmarks.table import Table, machine, say
 from tests.rigs.fleet import Fleet, Outcome
 
 FLEETS = (1, 2, 4)
-EACH, CHANNELS = 20, 20
+EACH, CHANNELS = 40, 20
 SHORT_LEASE = 6.0
 KILLED_EVERY = 4.0
 """Seconds. A worker needs some two of them to start."""
