@@ -47,7 +47,11 @@ class SlackDoor(SlackRequestHandler):
             return _unreadable()
         # This is how Bolt takes a body that is decoded already. What it verifies is the raw one,
         # and that it must verify it says the mode.
-        asked = BoltRequest(body=payload, headers=headers, mode="socket_mode")
+        try:
+            asked = BoltRequest(body=payload, headers=headers, mode="socket_mode")
+        except (TypeError, AttributeError, LookupError):
+            # It looks for names in more places than we do, and takes for granted what stands there.
+            return _unreadable()
         asked.raw_body, asked.mode = raw, "http"
         response: BoltResponse = self.app.dispatch(asked)
         if response.status == HTTPStatus.OK:

@@ -7,8 +7,9 @@ from bot.errors import Unreadable
 from bot.models import Actor
 from bot.slack import ids
 from bot.slack.amend_modals import CarriedReply, carried_reply
-from bot.slack.faces import Face, face_of
+from bot.slack.faces import NAME_LIMIT, Face, face_of
 from bot.slack.modals import Carried, carried
+from bot.wording import storable
 
 Payload = dict[str, Any]
 
@@ -16,9 +17,9 @@ Payload = dict[str, Any]
 def actor(body: Payload) -> Actor:
     """Who pressed, submitted or typed."""
     if "user_id" in body:
-        return Actor(str(body["user_id"]), str(body.get("user_name") or body["user_id"]))
+        return _actor(body["user_id"], body.get("user_name"))
     user = body["user"]
-    return Actor(str(user["id"]), str(user.get("name") or user.get("username") or user["id"]))
+    return _actor(user["id"], user.get("name") or user.get("username"))
 
 
 def who(body: Payload) -> str:
@@ -54,10 +55,10 @@ def window(view: Payload) -> str:
 
 
 def value(body: Payload) -> str:
-    """What the pressed button or the chosen menu entry carries."""
+    """What the pressed button or the chosen menu entry carries, or what stands in the field."""
     action = body["actions"][0]
     carrier = action.get("selected_option") or action
-    return str(carrier.get("value") or "")
+    return storable(str(carrier.get("value") or ""))
 
 
 def wording_seen(body: Payload) -> str:
@@ -90,7 +91,7 @@ def mention_number(body: Payload) -> int:
 
 def mention_in(body: Payload) -> int | None:
     """The mention that a press on its card or a window is about; None for anything else."""
-    if body.get("view", {}).get("private_metadata"):
+    if (body.get("view") or {}).get("private_metadata"):
         try:
             return about(body["view"]).mention_id
         except Unreadable:  # it is about a reply, or no window of ours
@@ -107,7 +108,7 @@ def number(text: str) -> int:
 
 def typed(view: Payload, block_id: str) -> str:
     """What stands in a text field of a modal."""
-    return str(_state(view, block_id).get("value") or "")
+    return storable(str(_state(view, block_id).get("value") or ""))
 
 
 def chosen(view: Payload, block_id: str) -> str:
@@ -162,6 +163,10 @@ def about(view: Payload) -> Carried:
 
 def about_reply(view: Payload) -> CarriedReply:
     return carried_reply(view.get("private_metadata") or "")
+
+
+def _actor(slack_id: str, name: str | None) -> Actor:
+    return Actor(str(slack_id), str(name or slack_id)[:NAME_LIMIT])
 
 
 def _state(view: Payload, block_id: str) -> Payload:

@@ -13,7 +13,13 @@ Text = Annotated[str, Field(pattern=r"^[^\x00]*$")]
 """Without NUL, which PostgreSQL takes from nobody. Only a pattern makes pydantic look whether it is
 a text at all, or half a surrogate pair."""
 Words = Annotated[str, Field(pattern="")]
-"""What somebody typed, NUL and all: the use cases take that out."""
+"""What somebody typed, NUL and all: whoever reads it out of the payload takes that out."""
+Id = Annotated[str, Field(pattern="^[!-~]{1,32}$")]
+"""What Slack calls a person, a place or a message: about a dozen characters, and no more than our
+columns hold."""
+Once = Annotated[str, Field(pattern="^[!-~]{1,100}$")]
+"""What Slack calls one click, one window or one event. It stands in `click` and `submission`, with
+our own words beside it."""
 WebLink = Annotated[str, Field(pattern="^(https?://|$)")]
 
 
@@ -22,7 +28,7 @@ class _Part(BaseModel):
 
 
 class _Named(_Part):
-    id: Text
+    id: Id
     name: Text | None = None
     username: Text | None = None
 
@@ -43,8 +49,8 @@ class _Action(_Part):
     value: Words | None = None
     selected_option: _Option | None = None
     selected_options: list[_Option] = []
-    selected_conversation: Text | None = None
-    selected_channel: Text | None = None
+    selected_conversation: Id | None = None
+    selected_channel: Id | None = None
 
 
 class _Message(_Part):
@@ -64,9 +70,9 @@ class _Field(_Part):
     value: Words | None = None
     selected_option: _Option | None = None
     selected_options: list[_Option] | None = None
-    selected_users: list[Text] | None = None
-    selected_conversation: Text | None = None
-    selected_channel: Text | None = None
+    selected_users: list[Id] | None = None
+    selected_conversation: Id | None = None
+    selected_channel: Id | None = None
 
 
 class _State(_Part):
@@ -79,12 +85,12 @@ class _Block(_Part):
 
 
 class _View(_Part):
-    id: Text
+    id: Once
     type: Text
-    hash: Text = ""
+    hash: Text
     callback_id: Text = ""
     private_metadata: Text | None = ""
-    blocks: list[_Block] = []
+    blocks: list[_Block]
     state: _State | None = None
     app_installed_team_id: Text | None = None
 
@@ -104,7 +110,7 @@ class _Whence(_Part):
 class _Press(_Whence):
     type: Annotated[str, Field(pattern="^block_actions$")]
     user: _Named
-    trigger_id: Text
+    trigger_id: Once
     actions: Annotated[list[_Action], Field(min_length=1)]
     channel: _Named | None = None
     message: _Message | None = None
@@ -128,17 +134,17 @@ class _Window(_Whence):
 
 class _Command(_Whence):
     command: Text
-    user_id: Text
+    user_id: Id
     user_name: Text | None = None
     text: Words = ""
-    channel_id: Text | None = None
+    channel_id: Id | None = None
     trigger_id: Text | None = None
     response_url: WebLink | None = None
 
 
 class _Item(_Part):
-    channel: Text = ""
-    ts: Text = ""
+    channel: Id = ""
+    ts: Id = ""
 
 
 class _Happened(_Part):
@@ -153,7 +159,7 @@ class _Happened(_Part):
 class _Done(_Happened):
     """Something that a person did and that we hear."""
 
-    user: Text
+    user: Id
     reaction: Text = ""
     item: _Item = _Item()
     channel: Text | None = None
@@ -172,7 +178,7 @@ class _Organisation(_Part):
 class _User(_Part):
     """Whoever is told of: https://docs.slack.dev/reference/objects/user-object."""
 
-    id: Text
+    id: Id
     team_id: Text | None = None
     name: Words | None = None
     real_name: Words | None = None
@@ -202,7 +208,7 @@ class _Authorization(_Part):
 
 class _Event(_Whence):
     type: Annotated[str, Field(pattern="^event_callback$")]
-    event_id: Text
+    event_id: Once
     event: _Happened
     authorizations: list[_Authorization] = []
 
