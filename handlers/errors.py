@@ -25,7 +25,9 @@ FAULT = (
     "Something went wrong here, and nothing was changed. "
     "Try again in a minute; an admin can find the reason in the log."
 )
-TRIGGER_ERRORS = {"expired_trigger_id", "trigger_expired", "exchanged_trigger_id"}
+TRIGGER_ERRORS = {
+    "expired_trigger_id", "trigger_expired", "exchanged_trigger_id", "invalid_trigger_id",
+}  # fmt: skip
 
 
 def register(app: App) -> None:

@@ -65,6 +65,10 @@ def leave_no_blocks(payload: Json) -> None:
     del payload["view"]["blocks"]
 
 
+def click_made_up(payload: Json) -> None:
+    payload["trigger_id"] = "block_actions"
+
+
 def type_nul(payload: Json) -> None:
     payload["actions"][0]["value"] = "Sorry\0"
 
