@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from bot.errors import Unreadable
 from bot.models import Mention, Reply
 from bot.slack import ids
 from bot.slack.blocks import (
@@ -23,7 +22,7 @@ from bot.slack.blocks import (
     rich,
     text_field,
 )
-from bot.slack.modals import carry, quoted, written
+from bot.slack.modals import carry, quoted, read_back, written
 from bot.wording import shorten
 
 WHY_LIMIT = 300
@@ -56,11 +55,7 @@ class CarriedReply(NamedTuple):
 
 def carried_reply(metadata: str) -> CarriedReply:
     """Read it back; raises Unreadable when somebody made it up."""
-    try:
-        values = json.loads(metadata)
-        return CarriedReply(int(values["r"]), str(values["seen"]))
-    except (TypeError, KeyError, ValueError) as error:
-        raise Unreadable from error
+    return CarriedReply(*read_back(metadata, "r"))
 
 
 def carry_reply(reply: Reply, seen: str = "") -> str:

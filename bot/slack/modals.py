@@ -35,6 +35,8 @@ from bot.slack.blocks import (
 from bot.slack.conversation import Turn, draw_turns
 
 CHUNK = 2900
+BEYOND = 10**15
+"""No mention or reply has such a number, or a higher one; see `payloads.number`."""
 _KEPT = ("type", "callback_id", "title", "submit", "close", "private_metadata", "notify_on_close")
 
 
@@ -76,11 +78,19 @@ def carry(mention_id: int, seen: str = "") -> str:
 
 def carried(metadata: str) -> Carried:
     """Read it back; raises Unreadable when somebody made it up."""
+    return Carried(*read_back(metadata, "m"))
+
+
+def read_back(metadata: str, key: str) -> tuple[int, str]:
+    """The number under this key and what was seen; raises Unreadable when somebody made it up."""
     try:
         values = json.loads(metadata)
-        return Carried(int(values["m"]), str(values.get("seen", "")))
+        number, seen = values[key], str(values.get("seen", ""))
     except (TypeError, KeyError, AttributeError, ValueError) as error:
         raise Unreadable from error
+    if type(number) is not int or not 0 <= number < BEYOND:
+        raise Unreadable
+    return number, seen
 
 
 def reply_modal(view: ReplyView) -> Block:

@@ -5,9 +5,12 @@ from collections.abc import Callable
 
 import pytest
 
+from bot.errors import Unreadable
 from bot.sandbox.door import Answered, Delivery, HttpDoor
 from bot.sandbox.records import Json
 from bot.slack import ids
+from bot.slack.amend_modals import carried_reply
+from bot.slack.modals import carried
 from bot.web import SLACK_PATH
 from tests.journeys.steps import open_modal, open_reply
 from tests.rigs.garbage import Recorder
@@ -101,12 +104,28 @@ def happen(**changed: object) -> Callable[[Json], object]:
     return lambda payload: payload["event"].update(changed)
 
 
+@pytest.mark.parametrize("read", [carried, carried_reply])
+@pytest.mark.parametrize(
+    "number", ["Infinity", "-Infinity", "NaN", "1e30", "-1", "1.5", "true", '"7"', "1" * 16]
+)
+def test_a_number_that_nobody_can_have_given_a_window_is_not_read(
+    read: Callable[[str], object], number: str
+):
+    with pytest.raises(Unreadable):
+        read(f'{{"m": {number}, "r": {number}, "seen": ""}}')
+
+
+def carry_infinity(payload: Json) -> None:
+    payload["view"]["private_metadata"] = '{"m": Infinity}'
+
+
 @pytest.mark.parametrize(
     ("act", "change"),
     [
         pytest.param(press_reply, choose_nothing, id="nothing chosen"),
         pytest.param(submit_note, leave_no_fields, id="a window without fields"),
         pytest.param(submit_note, leave_no_blocks, id="a window without blocks"),
+        pytest.param(submit_note, carry_infinity, id="no number"),
         pytest.param(type_reply, leave_no_blocks, id="typed in a window without blocks"),
         pytest.param(
             type_reply, lambda payload: payload.update(view=None), id="typed in no window"
