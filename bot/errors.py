@@ -193,6 +193,12 @@ class RemovalAsked(Refusal):
     """{who} has asked to take a reply down. Press Take it down on the card if you agree."""
 
 
+class RemovalTaken(Refusal):
+    """Asked for already; your reason is: “{reason}” Withdraw it on the card to give another."""
+
+    field = "reason"
+
+
 class SecondPersonNeeded(Refusal):
     """You asked for this yourself, so somebody else has to agree. Ask a colleague in the thread."""
 

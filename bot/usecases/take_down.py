@@ -8,6 +8,7 @@ from bot.errors import (
     NotYoursToAgree,
     RemovalAsked,
     RemovalOnItsWay,
+    RemovalTaken,
     WhyMissing,
 )
 from bot.models import Actor, Amendment, AmendmentKind, AmendmentState, Person, Reply
@@ -27,13 +28,14 @@ def ask_removal(
     """Ask for a reply to be taken down. Nothing happens to it until a second person agrees."""
     again = amendments.submitted(store, submission)
     if again is not None:
-        return again
+        return _told_again(again, reason)
     reply, person = amendments.public_reply(store, reply_id), rights.speaker(store, by)
     if not reason.strip():
         raise WhyMissing
     other = amendments.open_one(store, reply.mention_id)
     if other is not None and other.submission == submission:
-        return other  # it came twice at once, and the other one was quicker
+        # It came twice at once, and the other one was quicker.
+        return _told_again(other, reason)
     if other is not None:
         _refuse_second(other)
     removal = store.add(
@@ -87,6 +89,13 @@ def _demand_trusted(store: Store, removal: Amendment, person: Person) -> None:
     others = trust.approvers(store, besides=asker) or trust.unmet_admins(store)
     if others and not trust.is_trusted(store, person):
         raise NotYoursToAgree(names=trust.whom_to_ask(store, besides=asker))
+
+
+def _told_again(taken: Amendment, reason: str) -> Amendment:
+    """Refuses another reason, given because Slack held the first submission for lost."""
+    if reason.strip() != taken.reason:
+        raise RemovalTaken(reason=taken.reason)
+    return taken
 
 
 def _refuse_second(other: Amendment) -> None:

@@ -165,6 +165,19 @@ def test_what_a_change_says_since_is_kept_for_the_next_one(town: Town):
     assert field_text(change, "new_text") == f"{BETTER} Ben"
 
 
+def test_who_changes_why_a_reply_should_be_taken_down_is_told_what_was_asked(town: Town):
+    town.post(REFUND)
+    reply(town, town.ben, SORRY)
+    removal = open_modal(town, town.ben, town.card("billing"), "Take our reply down…")
+    submit_late(town, town.ben, removal, reason="The day.")
+    ack = town.ben.submit(removal, {"reason": "The day is wrong."})
+    assert "Asked for already; your reason is: “The day.” Withdraw it" in ack.errors["reason"]
+    assert field_text(town.modal(town.ben), "reason") == "The day is wrong."
+    assert town.ben.submit(town.modal(town.ben), {"reason": " The day. "}).ok
+    town.deliver()
+    assert thread_text(town, town.card("billing")).count("The day.") == 1
+
+
 def test_the_link_that_is_found_meanwhile_stands_on_the_card(town_today: Town):
     town = town_today
     town.post("Nobody at Acme answers my question about the invoice.", on="x")
