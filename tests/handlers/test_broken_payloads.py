@@ -136,6 +136,7 @@ def carry_infinity(payload: Json) -> None:
         pytest.param(press_reply, claim("U0\0"), id="a person with a NUL"),
         pytest.param(press_reply, claim("U0NEW0000", name=LONG), id="a long name"),
         pytest.param(press_reply, claim(click=LONG), id="a long click"),
+        pytest.param(press_reply, click_made_up, id="a click of another shape"),
         pytest.param(
             submit_note, lambda payload: payload["view"].update(id=LONG), id="a long window"
         ),
