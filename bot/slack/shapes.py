@@ -28,7 +28,8 @@ class _Part(BaseModel):
 
 
 class _Named(_Part):
-    id: Id
+    id: Annotated[str, Field(pattern="^[!-~]{0,32}$")]
+    """Empty in the press that `python app.py check` brings by itself: nobody's."""
     name: Text | None = None
     username: Text | None = None
 
