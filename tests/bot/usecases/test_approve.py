@@ -372,7 +372,7 @@ def test_its_author_and_an_approver_at_once_are_one_decision(
     def done(what: tuple[Callable[[Database], str], Database]) -> str:
         try:
             return what[0](what[1])
-        except (NothingToRetry, ReplyOnItsWay):
+        except (NothingToRetry, NewerReply, ReplyOnItsWay):
             return "too late"
 
     with ThreadPoolExecutor(2) as threads:
