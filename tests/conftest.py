@@ -33,9 +33,9 @@ _number = itertools.count(1)
 _tables = Base.metadata.sorted_tables
 WIPE = ";".join(
     [
-        # A process that a test has killed may have left its connection behind.
+        # A process that a test has killed may have left a transaction behind.
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-        " WHERE datname = current_database() AND pid <> pg_backend_pid()",
+        " WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'",
         *(f"DELETE FROM {table}" for table in reversed(_tables)),
         # A hundred times as quick as to restart them, which makes a new file for each.
         *(
@@ -94,7 +94,9 @@ def postgres_server() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def wiped_postgres(postgres_server: str) -> Iterator[Callable[[], str]]:
+def wiped_postgres(
+    postgres_server: str, engines: Callable[[str], Engine]
+) -> Iterator[Callable[[], str]]:
     """Wipes a database with all tables and tells its address: a new one takes half a second."""
     address = new_postgres_database(postgres_server)
     database = Database(address)
@@ -108,7 +110,11 @@ def wiped_postgres(postgres_server: str) -> Iterator[Callable[[], str]]:
             connection.execute(text(WIPE))
         return address
 
-    yield wipe
+    with pytest.MonkeyPatch.context() as patch:
+        # To connect anew for each test would take longer than many of them.
+        patch.setattr(engines(address), "dispose", lambda: None)
+        yield wipe
+    engines(address).dispose()
     engine.dispose()
 
 

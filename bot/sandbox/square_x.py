@@ -11,7 +11,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from aiohttp import web
-from twitter_text import parse_tweet
 
 from bot.sandbox.square import NoSuchPostError, Person, Post, Square, moment_of
 from bot.sandbox.square_faults import guarded
@@ -211,6 +210,8 @@ class _X:
             raise _RefusedError(404, "Could not find user.")
 
     def _check_text(self, text: str) -> None:
+        from twitter_text import parse_tweet  # noqa: PLC0415 - slow to load
+
         if parse_tweet(text).weightedLength > LENGTH_LIMIT:
             raise _RefusedError(403, "Your Tweet text is too long.")
         lately = self._square.now() - DUPLICATES_REFUSED_FOR

@@ -89,7 +89,6 @@ def questions(
     database_url: str, engines: Callable[[str], Engine]
 ) -> Iterator[tuple[Engine, list[str]]]:
     engine, asked = engines(database_url), []
-    engine.dispose()  # its connections were cut when the database was wiped
 
     def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
         if "clock_timestamp" in statement:
@@ -98,7 +97,6 @@ def questions(
     event.listen(engine, "before_cursor_execute", note)
     yield engine, asked
     event.remove(engine, "before_cursor_execute", note)
-    engine.dispose()
 
 
 @on_postgres
