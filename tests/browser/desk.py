@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from playwright.sync_api import Locator, Page, Route, expect
+from playwright.sync_api import TimeoutError as TooSlowError
 
 MANY = 60
 STATE = "**/sandbox/state*"
@@ -66,9 +67,15 @@ class Desk:
         where.get_by_role("button", name=label, exact=True).click()
 
     def pick(self, card: Locator, entry: str) -> None:
-        """Choose behind ⋯."""
+        """Choose behind ⋯; what arrives meanwhile may close the menu, and people open it again."""
+        item = self.page.get_by_role("menuitem", name=entry)
+        for patience_ms in (2_000, 5_000):
+            self.press(card, "More actions")
+            with suppress(TooSlowError):
+                item.click(timeout=patience_ms)
+                return
         self.press(card, "More actions")
-        self.page.get_by_role("menuitem", name=entry).click()
+        item.click()
 
     def choose(self, label: str, beginning: str) -> None:
         """Choose in the modal's list what begins so."""
