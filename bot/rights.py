@@ -24,17 +24,17 @@ def colleague(store: Store, by: Actor) -> Person:
 def speaker(store: Store, by: Actor) -> Person:
     """The row of whoever speaks in the brand's name. Raises NotASpeaker besides."""
     found = colleague(store, by)
-    refuse_silent(store, found)
+    _refuse_silent(store, found)
     return found
 
 
-def refuse_silent(store: Store, person: Person | None) -> None:
-    """Raise the refusal for somebody who may not speak in the brand's name."""
-    refuse_onlooker(store, person)
-    if person is not None and not may_speak(store, person):
-        chosen = [store.person(one) for one in policy(store).may_reply]
-        names = [one.name for one in chosen if one is not None]
-        raise NotASpeaker(names=" or ".join(names[:3]) or "an admin")
+def known_speaker(store: Store, by: Actor) -> Person:
+    """`speaker` for what is only read: nothing is written, and nobody is met."""
+    found = store.person(by.slack_id)
+    refuse_onlooker(store, found)
+    assert found is not None, "whom we do not know was refused"
+    _refuse_silent(store, found)
+    return found
 
 
 def may_speak(store: Store, person: Person) -> bool:
@@ -78,3 +78,10 @@ def take_back(store: Store, person: Person) -> None:
 
 def policy(store: Store) -> Policy:
     return Policy.model_validate(store.setting("company").get("policy") or {}, by_name=True)
+
+
+def _refuse_silent(store: Store, person: Person) -> None:
+    if not may_speak(store, person):
+        chosen = [store.person(one) for one in policy(store).may_reply]
+        names = [one.name for one in chosen if one is not None]
+        raise NotASpeaker(names=" or ".join(names[:3]) or "an admin")

@@ -57,10 +57,9 @@ def amendable_reply(store: Store, reply_id: int) -> tuple[Mention, Reply]:
 def change_form(store: Store, reply_id: int, *, by: Actor) -> ChangeForm:
     """What there is to know before writing. Refuses whoever may not change it."""
     reply = amendments.public_reply(store, reply_id)
-    person = store.person(by.slack_id)
-    rights.refuse_silent(store, person)
+    person = rights.known_speaker(store, by)
     _demand_right(store, reply, person, by)
-    draft = amendments.draft(store, reply_id, person) if person else None
+    draft = amendments.draft(store, reply_id, person)
     change = amendments.last_change(store, reply_id)
     return ChangeForm(
         reply=reply,

@@ -42,9 +42,7 @@ def reply_form(store: Store, mention_id: int, *, by: Actor) -> ReplyForm:
     mention = journal.mention(store, mention_id)
     if mention.state in (MentionState.GONE, MentionState.CLOSED):
         mention.refuse_if_done(store.now)
-    person = store.person(by.slack_id)
-    rights.refuse_silent(store, person)
-    assert person is not None
+    person = rights.known_speaker(store, by)
     latest = store.latest_reply(mention_id)
     trust.refuse_while_held(store, latest, person)
     draft = _begun(store, mention_id, person)
@@ -69,9 +67,7 @@ def reply_form(store: Store, mention_id: int, *, by: Actor) -> ReplyForm:
 
 def form_if_news(store: Store, mention_id: int, *, by: Actor, seen: Seen) -> ReplyForm | None:
     """The form with what its writer does not know; None when that is nothing."""
-    person = store.person(by.slack_id)
-    rights.refuse_silent(store, person)
-    assert person is not None
+    person = rights.known_speaker(store, by)
     new = news.since(store, journal.mention(store, mention_id), seen, reader=person)
     return None if new is None else _with_news(store, mention_id, new, by, seen)
 
