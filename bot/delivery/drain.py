@@ -130,7 +130,8 @@ class Drain:
         """Send when the lane opens; the receipt, and when the call left at the latest.
 
         Where it was held up on its way nobody can tell. So all that it took longer than the
-        quickest one counts as the way there: then no two ever arrive closer than their pace.
+        quickest one before it counts as the way there (of the first one all): then no two ever
+        arrive closer than their pace.
         """
         early = (lease.not_before - self._database.now()).total_seconds()
         if early > 0:
@@ -138,7 +139,8 @@ class Drain:
         left, begun = self._database.now(), time.perf_counter()
         receipt = sender.send(parcel)
         took = time.perf_counter() - begun
-        quickest = self._quickest[lease.kind] = min(took, self._quickest.get(lease.kind, took))
+        quickest = min(took, self._quickest.get(lease.kind, 0.0))
+        self._quickest[lease.kind] = quickest or took
         return receipt, left + timedelta(seconds=took - quickest)
 
     def _look(self, sender: Sender[Any, Any], lease: Lease, parcel: Any) -> Any:
