@@ -1,6 +1,7 @@
 # Everything a person types. Each target builds .venv itself when it is missing or out of date.
 PYTHON ?= python3
 PORT ?= 8000
+EVERY ?= 6
 VENV := .venv
 PY := $(VENV)/bin/python
 NETWORK := tests/bluesky_network
@@ -52,8 +53,8 @@ lint: $(VENV)/.dev ## check style, layers and types
 bench: $(VENV)/.dev ## measure, as ratios against a bare floor in the same run, and write docs/scale.md
 	@$(PY) -m tests.benchmarks
 
-chaos: $(VENV)/.dev ## break everything that can break, and write docs/promises.md
-	@$(PY) -m tests.rigs
+chaos: $(VENV)/.dev ## break everything that can break, and write docs/promises.md (EVERY=1: at every step)
+	@$(PY) -m tests.rigs --every $(EVERY)
 
 audit: $(VENV)/.dev ## ask PyPI whether a locked package has a known weakness (needs the network)
 	@$(PY) -m venv --upgrade-deps .audit && .audit/bin/python -m pip install --quiet pip-audit

@@ -32,6 +32,7 @@ from tests.bot.steps import (
     record,
     stored,
 )
+from tests.bot.worker import on_sqlite
 
 MARA, TOBI = Author(id="7", handle="mara_k"), Author(id="8", handle="tobi")
 OURS = Parent(handle="acme", text="Sorry.", ours=True)
@@ -157,6 +158,7 @@ def test_who_is_not_in_slack_any_more_gets_nothing_back(database: Database, ment
     assert not [one for one in outbox_keys(database) if one.startswith("went-on:")]
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     ("verdict", "state"),
     [

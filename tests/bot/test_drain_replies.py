@@ -228,6 +228,7 @@ def send_late(worker: Worker, *, was_there: bool, fate: Exception | None) -> Non
     worker.deliver()
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     "fate",
     [TemporaryError("Busy."), RejectedError("No."), UncertainError("?"), KeyError("a bug")],

@@ -29,6 +29,7 @@ from bot.usecases.transfer import transfer_mention
 from bot.usecases.verdict import close_mention, reopen_mention
 from platforms.base import PublishedReply
 from tests.bot.steps import ANA, BEN, company, found_mention, history, introduce, stored
+from tests.bot.worker import on_sqlite
 
 Act = Callable[[Store], Any]
 
@@ -110,6 +111,7 @@ ACTS: dict[str, tuple[Act, Act]] = {
 OUTSIDERS = (Standing.GUEST, Standing.PARTNER, Standing.BOT, Standing.LEFT, None)
 
 
+@on_sqlite
 @pytest.mark.parametrize("what", ACTS)
 def test_who_may_only_look_only_looks(database: Database, what: str):
     before, act = ACTS[what]

@@ -14,6 +14,7 @@ from bot.usecases.health import health
 from bot.usecases.silence import quiet_since, tell_of_silence
 from platforms.base import Charge
 from tests.bot.steps import company, found, outbox_keys, record
+from tests.bot.worker import on_sqlite
 from tests.town import MONDAY_MORNING
 
 
@@ -59,6 +60,7 @@ def test_old_lags_are_history(database: Database, clock: MovableClock):
     assert report(database).lag is None
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     ("paused", "failures", "told"),
     [

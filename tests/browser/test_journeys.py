@@ -32,17 +32,21 @@ def patience() -> Iterator[None]:
 @pytest.fixture(scope="module")
 def starting() -> Iterator[list[Sandbox]]:
     """The sandbox for the next test: one takes seconds to start, so it starts during this one."""
-    spare = [Sandbox()]
+    spare: list[Sandbox] = []
     yield spare
-    spare.pop().stop()
+    for one in spare:
+        one.stop()
 
 
 @pytest.fixture
-def sit_down(browser: Browser, starting: list[Sandbox]) -> Iterator[SitDown]:
+def sit_down(
+    browser: Browser, starting: list[Sandbox], request: pytest.FixtureRequest
+) -> Iterator[SitDown]:
     """Somebody sits down at a sandbox that nobody has used."""
-    sandbox = starting.pop()
+    sandbox = starting.pop() if starting else Sandbox()
     url = sandbox.url
-    starting.append(Sandbox())
+    if _is_followed(request.node):
+        starting.append(Sandbox())
 
     def sat_down(person: str) -> Desk:
         desk = Desk(opened(f"{url}/?as={person}"))
@@ -305,3 +309,9 @@ def test_what_breaks_outside_loses_nothing(ana: Desk) -> None:
         expect(ana.messages).to_have_count(1)
     ana.go_to("#support")
     expect(ana.card("student discount")).to_be_visible()
+
+
+def _is_followed(test: pytest.Item) -> bool:
+    """Whether another test of this file comes after it."""
+    after = test.session.items[test.session.items.index(test) + 1 :]
+    return any(one.path == test.path for one in after)

@@ -12,6 +12,7 @@ from bot.slack import ids
 from bot.slack.amend_modals import carried_reply
 from bot.slack.modals import carried
 from bot.web import SLACK_PATH
+from tests.bot.worker import on_sqlite
 from tests.journeys.steps import open_modal, open_reply
 from tests.rigs.garbage import Recorder
 from tests.town import Town
@@ -119,6 +120,7 @@ def carry_infinity(payload: Json) -> None:
     payload["view"]["private_metadata"] = '{"m": Infinity}'
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     ("act", "change"),
     [

@@ -12,6 +12,7 @@ from bot.sandbox.payloads import submission
 from bot.sandbox.people import Person
 from bot.sandbox.records import Ack, View
 from bot.sandbox.square import Post
+from tests.bot.worker import on_sqlite
 from tests.journeys.steps import field_text, open_modal, open_reply, pick, reply, thread_text
 from tests.town import Town, buttons, menu, words
 
@@ -105,6 +106,7 @@ def test_while_it_is_changed_the_card_says_so_and_offers_nothing_else(town: Town
     assert "Changing" not in words(town.card("billing"))
 
 
+@on_sqlite
 @pytest.mark.parametrize("how", ["drop_after", "drop_before", "503_after"])
 def test_in_doubt_it_is_simply_done_once_more(town: Town, how: str):
     answered(town)
@@ -143,6 +145,7 @@ def test_only_who_wrote_it_or_holds_it_or_looks_after_all_may_change_it(town: To
     assert public(town) == ["94 €, sorry."]
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     ("typed", "field", "said"),
     [
@@ -166,6 +169,7 @@ def test_a_wrong_change_is_refused_under_its_field_and_kept(
     assert field_text(again, "new_text") == typed.get("new_text", RIGHT)
 
 
+@on_sqlite
 @pytest.mark.parametrize("metadata", ["", "[]", "5", '{"r":"x","seen":""}', '{"m":1,"seen":""}'])
 def test_a_window_that_is_none_of_ours_is_told_so_and_is_no_fault(
     town: Town, metadata: str, caplog: pytest.LogCaptureFixture
@@ -442,6 +446,7 @@ def open_modal_stale(town: Town, person: Person) -> View:
     return open_modal(town, person, town.card("billing"), CHANGE)
 
 
+@on_sqlite
 @pytest.mark.parametrize("how", ["drop_after", "drop_before", "429"])
 def test_a_removal_that_fails_is_done_once_more(town: Town, how: str):
     answered(town)

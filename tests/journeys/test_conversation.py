@@ -11,6 +11,7 @@ from bot.models import Mention, MentionState
 from bot.store import Store
 from bot.usecases.configure import current_config
 from bot.usecases.summary import queue_due_summary
+from tests.bot.worker import on_sqlite
 from tests.journeys.steps import (
     author_answers,
     field_text,
@@ -334,6 +335,7 @@ def test_an_edited_answer_changes_the_card(town_today: Town):
     assert len(town.slack.messages("billing")) == 1
 
 
+@on_sqlite
 @pytest.mark.parametrize("on", ["x", "reddit", "bluesky", "square"])
 def test_on_every_platform_the_answer_comes_back_and_is_answered_where_it_stands(
     town_today: Town, on: str

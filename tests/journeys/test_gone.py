@@ -7,6 +7,7 @@ from sqlalchemy import text
 
 from bot.models import Base
 from bot.policy import held_replies
+from tests.bot.worker import on_sqlite
 from tests.journeys.steps import author_answers, field_text, open_reply, reply, send_to, thread_text
 from tests.town import Town, buttons, words
 
@@ -114,6 +115,7 @@ def test_a_deletion_that_a_look_noticed_before_the_reply_left(town: Town):
     assert any("was not sent" in one.text for one in town.slack.dms(town.ben))
 
 
+@on_sqlite
 @pytest.mark.parametrize("on", ["x", "reddit", "bluesky"])
 def test_it_works_on_every_platform(town_today: Town, on: str):
     town = town_today

@@ -9,6 +9,7 @@ from bot.models import Standing
 from bot.sandbox.payloads import user_changed
 from bot.sandbox.people import Person
 from bot.usecases.configure import current_config
+from tests.bot.worker import on_sqlite
 from tests.journeys.steps import open_modal, open_reply, pick, send_to
 from tests.town import Town, buttons, words
 
@@ -27,6 +28,7 @@ def outsider(town: Town, kind: str) -> Person:
     return person
 
 
+@on_sqlite
 @pytest.mark.parametrize("kind", KINDS)
 def test_an_outsiders_first_click_does_nothing_and_says_whom_to_ask(town: Town, kind: str):
     town.post(REFUND)

@@ -15,6 +15,7 @@ from bot.sandbox.door import Answered, Delivery
 from bot.sandbox.people import Person
 from bot.sandbox.records import Ack, Json, Message, View
 from bot.usecases.configure import current_config
+from tests.bot.worker import on_sqlite
 from tests.command import Typed
 from tests.journeys.steps import reply
 from tests.journeys.test_hostile_text import MARK, NASTY, check, everything_shown
@@ -276,6 +277,7 @@ def test_who_was_slower_reads_what_it_says_now_and_keeps_what_they_chose(town: T
     assert holds(town) == Policy(approve_first=0, may_reply=(town.ben.id,))
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     ("what", "refusal"),
     [
@@ -339,6 +341,7 @@ def test_somebody_must_be_left_who_could_approve(town: Town):
     assert ask(town, town.ana)
 
 
+@on_sqlite
 @pytest.mark.parametrize("number", ["", "21", "-1", "1.5", "seven", "٣", "9" * 400, "\0"])
 def test_a_number_that_is_none_is_refused_under_its_field(town: Town, number: str):
     view = open_window(town, town.ana)
@@ -354,6 +357,7 @@ def test_a_person_that_slack_could_not_have_offered_is_refused(town: Town):
     assert "I cannot read what Slack told" in answer["errors"]["who"]
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     "field",
     [{"speakers": {"selected_users": [7]}}, {"speakers": {"selected_users": [None]}},

@@ -9,8 +9,8 @@ from tests.rigs import lanes
 @pytest.mark.parametrize(
     ("empty_database_url", "engine", "chosen"),
     [
-        ("sqlite", EMBEDDED, "--runs 6 --kills 2 --seed 11"),
-        ("postgresql", EMBEDDED, "--runs 5 --kills 2 --seed 6"),
+        ("sqlite", EMBEDDED, "--runs 6 --kills 1 --seed 11"),
+        ("postgresql", EMBEDDED, "--runs 5 --kills 1 --seed 6"),
         ("postgresql", PROCRASTINATE, "--only Note --every 30"),
     ],
     indirect=["empty_database_url"],

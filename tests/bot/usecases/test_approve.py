@@ -47,6 +47,7 @@ from tests.bot.steps import (
     outbox_keys,
     stored,
 )
+from tests.bot.worker import on_sqlite
 
 SORRY = "Sorry about that."
 
@@ -295,6 +296,7 @@ def bens_first_are_out(database: Database) -> None:
         publish(database, other)
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     "meanwhile", [nobody_is_left, nobodys_are_read, ben_is_admin, bens_first_are_out]
 )

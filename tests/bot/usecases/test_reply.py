@@ -44,6 +44,7 @@ from tests.bot.steps import (
     record,
     stored,
 )
+from tests.bot.worker import on_sqlite
 
 SORRY = "Sorry about that."
 MARA = Author(id="7", handle="mara_k", name="Mara K.")
@@ -208,6 +209,7 @@ def test_before_posting_by_hand_too_the_window_keeps_what_came_of_it(
     assert database.read(form_if_news, mention, by=ANA, seen=form.seen) is None
 
 
+@on_sqlite
 @pytest.mark.parametrize("by", [ANA, BEN])
 @pytest.mark.parametrize("what", ["queued", "sending", "uncertain", "failed"])
 def test_a_reply_that_went_out_after_the_window_was_opened_is_told_and_one_may_insist(
@@ -345,6 +347,7 @@ DECIDED = {
 }
 
 
+@on_sqlite
 @pytest.mark.parametrize("decide", [send_again, confirm_sent, drop_reply])
 @pytest.mark.parametrize("what", ["failed", "uncertain", "sent", "sending"])
 def test_a_decision_counts_where_there_is_something_to_decide(

@@ -23,6 +23,7 @@ from bot.usecases.summary import (
 )
 from tests.bot.conftest import Others
 from tests.bot.steps import company, found, outbox_keys, record
+from tests.bot.worker import on_sqlite
 
 BERLIN = ZoneInfo("Europe/Berlin")
 W46 = Week(2049, 46, BERLIN)
@@ -98,6 +99,7 @@ def set_clock(clock: MovableClock, written: str) -> None:
     clock.move(berlin(written) - clock.now())
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     ("now", "week"),
     [

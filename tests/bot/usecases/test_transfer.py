@@ -20,6 +20,7 @@ from bot.usecases.claim import claim_mention
 from bot.usecases.transfer import transfer_mention
 from bot.usecases.verdict import close_mention
 from tests.bot.steps import ANA, BEN, empty_outbox, found_mention, history, outbox_keys, stored
+from tests.bot.worker import on_sqlite
 
 
 @pytest.fixture
@@ -111,6 +112,7 @@ def test_the_same_submission_twice_moves_it_once(database: Database, mention: in
     assert history(database, mention) == ["found", "moved"]
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     ("where", "refusal"),
     [
