@@ -27,8 +27,11 @@ def windows(browser: Browser) -> Iterator[OpenWindow]:
     complaints: list[str] = []
 
     def opened(url: str, *, width: int = 1280, height: int = 800) -> Page:
+        # Whatever moves is drawn sixty times a second, and without a graphics card.
         context = browser.new_context(
-            viewport={"width": width, "height": height}, color_scheme="light"
+            viewport={"width": width, "height": height},
+            color_scheme="light",
+            reduced_motion="reduce",
         )
         contexts.append(context)
         page = context.new_page()
