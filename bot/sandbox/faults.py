@@ -41,6 +41,11 @@ class Faults:
         with self._lock:
             self._waiting.clear()
 
+    def left(self) -> int:
+        """How many were ordered, and no call has met them yet."""
+        with self._lock:
+            return len(self._waiting)
+
     def take(self, method: str, channel: str) -> Fault | None:
         """Return the failure this call is to meet, and count it."""
         with self._lock:

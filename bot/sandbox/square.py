@@ -61,6 +61,8 @@ class Request:
     path: str
     query: str
     body: str
+    fault: str = ""
+    """How it failed, as in `square_faults`; "" when it did not."""
 
 
 @dataclass(slots=True)

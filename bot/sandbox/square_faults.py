@@ -17,24 +17,9 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Problem = Callable[[int], web.Response]
 """Makes a network's own kind of error answer."""
 
-HOWS = frozenset(
-    [
-        "401",
-        "402",
-        "429",
-        "429_bare",
-        "500",
-        "503",
-        "drop_before",
-        "hang",
-        "503_after",
-        "drop_after",
-        "hang_after",
-        "half",
-        "html",
-        "garbage",
-    ]
-)
+NOT_DONE = frozenset(["401", "402", "429", "429_bare", "500", "503", "drop_before", "hang"])
+DONE = frozenset(["503_after", "drop_after", "hang_after", "half", "html", "garbage"])
+HOWS = NOT_DONE | DONE
 RESET_SECONDS = 120
 
 
@@ -46,8 +31,12 @@ def guarded(
 
     async def answer(request: web.Request) -> web.StreamResponse:
         body = await request.text()
-        square.note(Request(network, request.method, request.path, request.query_string, body))
         how = square.take_fault(network, write=write)
+        square.note(
+            Request(
+                network, request.method, request.path, request.query_string, body, fault=how or ""
+            )
+        )
         if how is None:
             return await handler(request)
         if how[:3].isdigit() and not how.endswith("_after"):

@@ -72,6 +72,7 @@ def _lanes(kinds: list[Kind], part: int, every: int) -> Iterator[Lane]:
     for kind in reversed(kinds):
         yield _on(kind, "garbage", "--requests", str(50_000 // part))
     yield _soak(minutes=max(1, 4 // part), each_second=50)
+    yield _on(kinds[0], "faults", "--part", str(part))
     hinted = ("--engine", PROCRASTINATE, "--every", str(5 * every * part))
     yield _on(kinds[-1], "crash", *hinted, engine="Procrastinate")
     yield _simulation("storm", 60 // part)

@@ -12,51 +12,29 @@ import logging
 import random
 import sys
 import time
-from collections.abc import Sequence
 from contextlib import closing
-from itertools import count
 
 from bot.settings import EMBEDDED, ENGINES
 from tests.rigs import lanes
 from tests.rigs.findings import Findings
-from tests.rigs.journeys import (
-    Claim,
-    Draft,
-    Journey,
-    NoReply,
-    Note,
-    ReadPage,
-    Reply,
-    SendTo,
-    Summary,
-)
-from tests.rigs.office import DELIVER, READ, Office
-from tests.rigs.second_looks import Changed, Held, TakenDown
+from tests.rigs.journeys import Journey
+from tests.rigs.lives import JOURNEYS, Lives
+from tests.rigs.office import DELIVER, Office
 
-JOURNEYS = (
-    ReadPage, Claim, Reply, Draft, SendTo, NoReply, Note, Summary, Held, Changed, TakenDown,
-)  # fmt: skip
 STOCK = 5
 """How many cards are posted beforehand at first; then twice as many each time."""
-PATIENCE = 3
-"""How often people press what is not acknowledged, before they wait till the bot is back."""
 LONGEST = 2000
 """More steps than any journey has."""
 
 
-class CrashRig:
-    def __init__(self, office: Office, findings: Findings) -> None:
-        self._office = office
-        self._findings = findings
-        self._numbers = count(1)
-
+class CrashRig(Lives):
     def every_step(self, kind: type[Journey], *, every: int) -> None:
         """Die at the first step, `every` steps later, and so on, till one is lived through."""
         stock: list[Journey] = []
         wanted = STOCK
         for step in range(1, LONGEST, every):
             if not stock:
-                stock, wanted = self._prepared([kind] * wanted), wanted * 2
+                stock, wanted = self.prepared([kind] * wanted), wanted * 2
             if not self.live(stock.pop(), [step]):
                 return
         raise AssertionError(f"{kind.__name__} does not end")
@@ -65,46 +43,25 @@ class CrashRig:
         """Journey after journey, each with deaths at steps that chance chooses."""
         chance = random.Random(seed)
         kinds = [JOURNEYS[(seed + number) % len(JOURNEYS)] for number in range(runs)]
-        for journey in self._prepared(kinds):
+        for journey in self.prepared(kinds):
             self.live(journey, [chance.randint(1, 100) for _ in range(kills)])
 
     def live(self, journey: Journey, kills: list[int]) -> int:
         """Live through a journey, dying after so many steps each time; how often it died."""
-        office, deaths = self._office, []
+        office, deaths = self.office, []
         for kill_at in (*kills, 0):
             office.start_bot(kill_at=kill_at)
-            for _ in range(PATIENCE):
-                if not journey.acknowledged:
-                    journey.act()
+            self.insist(journey)
             if office.bot.ask(DELIVER) and self._is_spared():
                 break
             deaths.append(f"step {kill_at}, {office.board.killed_at}")
-        problems = list(journey.check())
-        how = f"{type(journey).__name__}, killed at {'; '.join(deaths) or 'no step'}"
-        self._findings.add(journey.promise, points=len(deaths), problems=problems, how=how)
-        office.clear_desk()
-        office.bot.kill()
+        self.judge(journey, points=len(deaths), how=f"killed at {'; '.join(deaths) or 'no step'}")
         return len(deaths)
 
     def _is_spared(self) -> bool:
         """Whether it lives once nothing kills it any more: an engine has steps unasked."""
-        self._office.board.kill_at = 0
-        return self._office.bot.ask(DELIVER)
-
-    def _prepared(self, kinds: Sequence[type[Journey]]) -> list[Journey]:
-        """A journey of each kind, with the card that it begins with."""
-        office = self._office
-        made = [kind(office, next(self._numbers)) for kind in kinds]
-        if any(kind.ready_made for kind in kinds):
-            office.start_bot()
-            assert office.bot.ask(READ)
-            assert office.bot.ask(DELIVER)
-            for one in made:
-                one.begin()
-            assert office.bot.ask(DELIVER)
-            office.clear_desk()
-            office.bot.kill()
-        return made
+        self.office.board.kill_at = 0
+        return self.office.bot.ask(DELIVER)
 
 
 def main(arguments: list[str]) -> int:

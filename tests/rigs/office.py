@@ -10,6 +10,7 @@ from bot.language import reading
 from bot.outbox import LEASE
 from bot.sandbox.records import Message, NotFoundError
 from bot.sandbox.square import Post
+from bot.sandbox.square_faults import NOT_DONE
 from bot.sandbox.world import MovableClock, World
 from bot.settings import EMBEDDED
 from bot.store import Store
@@ -129,7 +130,8 @@ class Office:
         """Every request that published an answer to this post: a second one would be a second reply
         on networks that know no keys.
         """
-        writes = [json.loads(one.body) for one in self.square.requests if one.method == "POST"]
+        done = [one for one in self.square.requests if one.fault not in NOT_DONE]
+        writes = [json.loads(one.body) for one in done if one.method == "POST"]
         return [str(one["text"]) for one in writes if one["to"] == str(post.id)]
 
     def modal(self, person: Any, title: str) -> Any | None:
