@@ -55,7 +55,7 @@ class HomeView:
     departments: tuple[Department, ...]
     my_departments: tuple[Department, ...]
     elsewhere: tuple[tuple[str, int], ...]
-    """Departments of others with what is open there."""
+    """Departments of others, and channels of none, with what is open there."""
     answered_this_week: int
     to_approve: tuple[HomeLine, ...] = ()
     """The oldest of what others wrote and this person may approve."""

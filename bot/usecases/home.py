@@ -39,8 +39,6 @@ def home_view(store: Store, person_id: int, *, label: Labels, link: Links) -> Ho
     own = store.departments_of(person)
     waiting = store.unclaimed_in(own, limit=SHOWN)
     held = posts.held_among(store, {*to_approve, *mine.mentions, *waiting.mentions})
-    counts = store.open_counts()
-    everywhere = store.departments()
     week = store.sent_between(store.now - timedelta(days=7), store.now + timedelta(days=1))
     return HomeView(
         slack_id=person.slack_id,
@@ -49,12 +47,12 @@ def home_view(store: Store, person_id: int, *, label: Labels, link: Links) -> Ho
         mine_total=mine.total,
         waiting=lines(waiting.mentions),
         waiting_total=waiting.total,
-        departments=tuple(everywhere),
+        departments=tuple(store.departments()),
         my_departments=tuple(own),
         elsewhere=tuple(
-            (one.name, counts[one.id])
-            for one in everywhere
-            if counts.get(one.id) and one not in own
+            (place, number)
+            for place, number in store.open_by_place()
+            if number and place not in {one.name for one in own}
         ),
         answered_this_week=sum(1 for reply in week if reply.author_id == person.id),
         stuck=undelivered.total(store) if person.slack_id in store.admins() else 0,

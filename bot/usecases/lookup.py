@@ -192,10 +192,9 @@ def _stats(store: Store) -> Stats:
     times = sorted(
         one.answered_at - one.published_at for one in mentions if one.answered_at is not None
     )
-    counts = store.open_counts()
     return Stats(
         received=len(mentions),
         answered=len(times),
-        open=tuple((one.name, counts.get(one.id, 0)) for one in store.departments()),
+        open=store.open_by_place(),
         median_reply=times[len(times) // 2] if times else None,
     )

@@ -77,6 +77,11 @@ def test_any_channel_can_have_it_and_a_departments_own_stands_for_the_department
     assert "From #billing, Ana Lima" in words(town.card("lawyers"))
     assert "Ana Lima sent this to a private channel." in thread_text(town, town.card("billing"))
     assert town.mention().department is None
+    town.ana.command("/mentions", "stats", "general")
+    assert "other channels: 1" in words(town.slack.ephemerals(town.ana)[-1])
+    town.ana.open_home()
+    town.deliver()
+    assert "Open: 1 in other channels." in words(town.slack.home(town.ana))
 
     assert send_to(town, town.ben, town.card("lawyers"), channel=sales.id).errors == {}
     town.deliver()
