@@ -100,8 +100,10 @@ class ProcrastinateEngine:
                 await worker
 
     async def _told_to_stop(self) -> None:
-        # Whoever called `stop` before this loop was there could only set the other flag.
-        while not self._over.is_set():
+        # Whoever called `stop` before this loop was there could only set the other flag. When
+        # Procrastinate gave up `_stopping` is set, too: to wait for it then takes no time, and what
+        # takes none cannot be cancelled by `asyncio.run` on Python 3.11.
+        while not (self._over.is_set() or self._stopping.is_set()):
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), 1.0)
 

@@ -15,6 +15,7 @@ from bot.engine.procrastinated import ProcrastinateEngine
 from bot.settings import EMBEDDED, PROCRASTINATE
 from bot.store import Store
 from tests.bot.worker import Worker
+from tests.hang_up import no_database
 
 AnyEngine = EmbeddedEngine | ProcrastinateEngine
 Start = Callable[..., AnyEngine]
@@ -147,6 +148,25 @@ def test_a_database_that_is_away_for_a_moment_does_not_end_it(
     rename(worker, "elsewhere", "delivery")
     engine.wake()
     eventually(lambda: worker.slack.messages("support"), "it goes on where it was")
+
+
+@pytest.mark.parametrize(
+    ("database_url", "kind"),
+    [("postgresql", EMBEDDED), ("postgresql", PROCRASTINATE)],
+    indirect=["database_url"],
+)
+def test_a_database_that_hangs_up_and_lets_nobody_in_does_not_end_it(
+    worker: Worker, start: Start, postgres_server: str,
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture,
+):  # fmt: skip
+    monkeypatch.setattr(embedded, "LONGEST_NAP", 0.1)
+    start()
+    read(worker, ROUTER)
+    eventually(lambda: worker.slack.messages("support"), "it is at work")
+    with no_database(postgres_server, worker.database.url), caplog.at_level(logging.ERROR):
+        eventually(lambda: caplog.records, "the log tells of it")
+    read(worker, BILL)
+    eventually(lambda: worker.slack.messages("billing"), "it goes on")
 
 
 @only_procrastinate

@@ -3,15 +3,13 @@
 A platform that is down for a day while a reply waits is in tests/bot/test_drain_replies.py.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
 import requests
-from sqlalchemy import create_engine, text
 
 from tests.bot.worker import on_sqlite
+from tests.hang_up import no_database
 from tests.journeys.steps import field_text, open_reply
 from tests.town import Town, words
 
@@ -67,22 +65,6 @@ def test_a_platform_cannot_be_read_for_a_day(town: Town):
     town.deliver()
     assert len(town.slack.messages("billing")) == 25, "posts of the day are lost or doubled"
     assert page(town, "/healthz").json()["problems"] == []
-
-
-@contextmanager
-def no_database(server: str, url: str) -> Iterator[None]:
-    """PostgreSQL hangs up and lets nobody in."""
-    name = url.partition("?")[0].rpartition("/")[2]
-    engine = create_engine(server, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false"))
-        hang_up = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name"
-        connection.execute(text(hang_up), {"name": name})
-        try:
-            yield
-        finally:
-            connection.execute(text(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true"))
-    engine.dispose()
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
