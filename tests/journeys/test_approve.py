@@ -90,6 +90,17 @@ def test_sent_back_its_author_reads_why_and_has_the_text_again(town: Town):
     assert public(town) == [BETTER]
 
 
+def test_somebody_new_closes_nothing_that_waits_unless_it_is_their_own(town: Town):
+    assert town.cat.react(town.card("billing"), "white_check_mark").ok
+    assert "waits until it is approved by" in town.told(town.cat)
+    town.deliver()
+    assert buttons(town.card("billing")) == HELD, "it still waits for a second pair of eyes"
+    assert town.ben.react(town.card("billing"), "white_check_mark").ok
+    town.deliver()
+    assert "No reply needed: already answered" in words(town.card("billing"))
+    assert public(town) == []
+
+
 def test_its_author_changes_it_and_the_new_words_are_approved(town: Town):
     first = town.card("billing")
     (approve,) = primary(first)
@@ -255,13 +266,13 @@ def test_app_home_shows_what_waits_for_whom(town: Town):
 
 
 def test_what_was_closed_asks_nobody_to_approve_it(town: Town):
-    assert pick(town.cat, town.card("billing"), "No reply needed…").ok
-    modal = town.modal(town.cat)
+    assert pick(town.ana, town.card("billing"), "No reply needed…").ok
+    modal = town.modal(town.ana)
     spam = option_named(modal, "verdict", "Spam")
-    town.cat.submit(modal, {"verdict": spam})
+    town.ana.submit(modal, {"verdict": spam})
     town.deliver()
     assert town.ana.open_home().ok
     town.deliver()
     assert "Waits for your approval" not in at_home(town, town.ana)
-    town.cat.command("/mentions", "refund", "general")
-    assert "waits for approval" not in words(town.slack.ephemerals(town.cat)[-1])
+    town.ana.command("/mentions", "refund", "general")
+    assert "waits for approval" not in words(town.slack.ephemerals(town.ana)[-1])

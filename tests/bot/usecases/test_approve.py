@@ -248,7 +248,7 @@ def test_a_mention_that_was_closed_or_deleted_meanwhile_is_not_answered(
     database: Database, held: int
 ):
     mention = database.read(lambda store: store.reply(held).mention_id)
-    database.write(close_mention, mention, Verdict.SPAM, by=CAT, click="c")
+    database.write(close_mention, mention, Verdict.SPAM, by=ANA, click="c")
     with pytest.raises(AlreadyClosed):
         approve(database, held)
     database.write(lambda store: store.mention(mention).mark_gone(now=store.now))
