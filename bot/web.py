@@ -5,10 +5,12 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from slack_bolt import App
 from waitress import wasyncore
+from waitress.channel import HTTPChannel
 from waitress.server import create_server
 
 from bot.door import SlackDoor
@@ -22,6 +24,8 @@ THREADS = 16
 STOP_SECONDS = 3.0
 MAX_BODY = 1_000_000
 """Bytes. Slack's largest, a modal with everything typed into it, stays below 300,000."""
+PATIENCE_SECONDS = 30.0
+"""So long a request may take to arrive, and a connection may be silent."""
 
 Health = Callable[[], dict[str, Any]]
 """{"ok": bool, "problems": [sentence…], …}"""
@@ -59,15 +63,52 @@ def _timed(slack: "WSGIApplication", metrics: Metrics | None) -> "WSGIApplicatio
     return timed
 
 
+class PatientChannel(HTTPChannel):  # type: ignore[misc] # waitress has no types
+    """A connection that is closed when it is silent, or its request not whole, for too long.
+
+    Waitress itself counts from the last byte, so that one byte now and then holds a connection, and
+    a hundred of them the door.
+    """
+
+    def __init__(self, *args: Any, patience: float, **more: Any) -> None:
+        self._patience = patience
+        self._begun: float | None = None
+        super().__init__(*args, **more)
+
+    def received(self, data: bytes) -> bool:
+        self._begun = self._begun or time.time()
+        return bool(super().received(data))
+
+    def service(self) -> None:
+        # Something whole is here: what comes after it is counted by itself.
+        self._begun = None
+        super().service()
+
+    def readable(self) -> bool:
+        # Asked in every round of the loop, just before it asks what is to be written or closed.
+        since = self._begun or self.last_activity
+        if not self.requests and time.time() - since > self._patience:
+            self.will_close = True
+        return bool(super().readable())
+
+
 class WebServer:
     """Waitress in a thread of its own. `port` 0 takes a free one."""
 
-    def __init__(self, wsgi: "WSGIApplication", *, host: str, port: int) -> None:
+    def __init__(
+        self,
+        wsgi: "WSGIApplication",
+        *,
+        host: str,
+        port: int,
+        patience: float = PATIENCE_SECONDS,
+    ) -> None:
         self._sockets: dict[int, Any] = {}
         self._server = create_server(
             wsgi, map=self._sockets, host=host, port=port, threads=THREADS, ident=None,
-            max_request_body_size=MAX_BODY, channel_timeout=30, clear_untrusted_proxy_headers=True,
+            max_request_body_size=MAX_BODY, clear_untrusted_proxy_headers=True,
         )  # fmt: skip
+        self._server.channel_class = partial(PatientChannel, patience=patience)
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="web", daemon=True)
 
