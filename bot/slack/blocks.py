@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 Block = dict[str, Any]
 
@@ -17,16 +18,30 @@ NOTICE_LIMIT = 300
 QUOTE_LIMIT = 2500
 """Slack refuses messages of about 13,200 characters over all blocks; this leaves room for ours."""
 
-# Marks that turn the direction of what follows, and characters that take no room: with them a name
-# can pretend to be another one, or push itself over the words beside it.
-_TRICKS = re.compile(
-    "[\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\x00-\x08\x0b-\x1f\x7f]"
+# Marks that turn the direction of what follows, and characters that take no room or look like
+# nothing: with them a name can pretend to be another one, or push itself over the words beside it.
+# https://www.unicode.org/reports/tr44/#Default_Ignorable_Code_Point
+_TRICKS = (
+    "\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e"
+    "\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb"
+    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e00ff\U000e01f0-\U000e0fff"
+)
+# The flags of England, Scotland and Wales are a black one and an invisible word.
+_FLAGS = "|".join(
+    "\U0001f3f4" + "".join(chr(0xE0000 + ord(letter)) for letter in word) + "\U000e007f"
+    for word in ("gbeng", "gbsct", "gbwls")
+)
+_TRICK = re.compile(f"({_FLAGS})|[{_TRICKS}]")
+# What joins, parts and varies characters, as emoji, Persian and the scripts of India need it. After
+# a Latin letter, or nothing, it has no work.
+_IDLE = re.compile(
+    "(?<![^\\sA-Za-z\u00c0-\u024f])[\u180b-\u180d\u180f\u200c\u200d\ufe00-\ufe0f\U000e0100-\U000e01ef]+"
 )
 
 
 def clean(text: str) -> str:
-    """Without marks that change how the words beside it are shown."""
-    return _TRICKS.sub("", text)
+    """Without marks that change how the words beside it are shown, or are not seen themselves."""
+    return _IDLE.sub("", _TRICK.sub(r"\1", text))
 
 
 def name(text: str, limit: int = 80) -> str:
@@ -67,6 +82,15 @@ def is_web_link(url: str) -> bool:
     return url.startswith(("https://", "http://")) and len(url) <= 3000
 
 
+def host(url: str) -> str:
+    """Where a browser would go, as it would write it; "" when nobody can say."""
+    try:
+        there = (urlsplit(clean(url).replace("\\", "/")).hostname or "").encode("idna").decode()
+    except ValueError:
+        return ""
+    return there if re.fullmatch(r"[a-z0-9.:_-]+", there) else ""
+
+
 def link(url: str, label: str) -> str:
     """A link of ours as mrkdwn; the label is ours too."""
     address = re.sub(r"\s", "%20", escape(url)).replace("|", "%7C")
@@ -102,7 +126,7 @@ def leaf(text: str, *, bold: bool = False, italic: bool = False) -> Block:
 
 
 def link_leaf(url: str, label: str) -> Block:
-    return {"type": "link", "url": url, "text": label}
+    return {"type": "link", "url": clean(url), "text": label}
 
 
 def rich(*parts: Block) -> Block:

@@ -6,7 +6,6 @@ A card is drawn whole from what is stored when it is sent, so repeats and late u
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import urlsplit
 
 from bot.models import Card, Mention, MentionState, Person, Reply, ReplyState
 from bot.slack import ids
@@ -28,6 +27,7 @@ from bot.slack.blocks import (
     date,
     date_within,
     escape,
+    host,
     is_web_link,
     leaf,
     line,
@@ -218,8 +218,8 @@ def _media(mention: Mention, *, images: bool) -> Iterator[Block]:
 def _media_links(items: Sequence[dict[str, str]]) -> Iterator[Block]:
     for number, item in enumerate(items[:10]):
         yield leaf(" · " if number else "With: ")
-        host = urlsplit(item["url"]).hostname or "link"
-        yield link_leaf(item["url"], f"{item['kind']} on {host}")
+        there = host(item["url"])
+        yield link_leaf(item["url"], f"{item['kind']} on {there}" if there else item["kind"])
 
 
 def _why_line(view: CardView) -> list[Block]:
