@@ -353,7 +353,8 @@ def run_erase(options: argparse.Namespace, env: Mapping[str, str]) -> int:
         _demand_schema(database, settings)
         found = database.read(traces, options.platform, handle)
         if not found:
-            print(f"Nothing is stored of {handle} on {options.platform}.")
+            where = database.engine.url.render_as_string()  # without its password
+            print(f"Nothing is stored of {handle} on {options.platform} in {where}.")
             _write_anew(database)  # an earlier run may have got no further than this
             return 0
         print(found.told(handle, options.platform))

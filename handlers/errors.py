@@ -25,9 +25,8 @@ FAULT = (
     "Something went wrong here, and nothing was changed. "
     "Try again in a minute; an admin can find the reason in the log."
 )
-TRIGGER_ERRORS = {
-    "expired_trigger_id", "trigger_expired", "exchanged_trigger_id", "invalid_trigger_id",
-}  # fmt: skip
+TRIGGER_ERRORS = {"expired_trigger_id", "trigger_expired", "invalid_trigger_id"}
+REPEATED = "exchanged_trigger_id"
 
 
 def register(app: App) -> None:
@@ -41,6 +40,8 @@ def register(app: App) -> None:
 def _speak(error: Exception, body: Payload, client: WebClient) -> BoltResponse:
     if body.get("type") == "event_callback":
         return _event_failed(client, body["event"], error)
+    if _is_repeated(error):
+        return _answer({})
     sentence = _sentence(error, body)
     if body.get("type") == "view_submission":
         return _answer(_in_window(body, error, sentence))
@@ -83,6 +84,11 @@ def _sentence(error: Exception, body: Payload) -> str:
 
 def _was_busy(error: Exception) -> bool:
     return isinstance(error, SlackApiError) and error.response.get("error") == "ratelimited"
+
+
+def _is_repeated(error: Exception) -> bool:
+    """Slack delivered one press twice, and the first one has its window."""
+    return isinstance(error, SlackApiError) and error.response.get("error") == REPEATED
 
 
 def _was_slow(error: Exception) -> bool:

@@ -120,7 +120,9 @@ def _numbers(view: Summary) -> str:
     parts = [count(now.received, "mention") + _change(now.received, before.received)]
     if now.share is not None:
         parts.append(f"{now.share} % answered" + _points(now.share, before.share))
-    if now.median is not None:
+    if now.median == timedelta(0):
+        parts.append("half of the first replies or more came outside business hours")
+    elif now.median is not None:
         notes = _bracketed(_counted(view), _quicker(now.median, before.median))
         parts.append(f"median first reply {_took(now.median)}{notes}")
     return " · ".join(parts)
@@ -142,13 +144,15 @@ def _points(now: int, before: int | None) -> str:
 
 
 def _quicker(now: timedelta, before: timedelta | None) -> str:
-    if before is None or _took(before) == _took(now):
+    if not before or _took(before) == _took(now):
         return ""
     return f"{'quicker' if now < before else 'slower'} than {_took(before)}"
 
 
 def _took(time: timedelta) -> str:
     """In business hours only, what was answered at night took no time at all."""
+    if not time:
+        return "outside business hours"
     return "under a minute" if time < timedelta(minutes=1) else span(time)
 
 

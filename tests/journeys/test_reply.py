@@ -86,6 +86,14 @@ def test_the_card_says_that_the_reply_is_on_its_way(town: Town):
     assert "slow down" not in words(town.card("billing"))
 
 
+def test_a_press_that_slack_delivers_twice_opens_one_window_and_says_nothing(town: Town):
+    town.post(REFUND)
+    town.slack.duplicate_next()
+    assert town.ben.click(town.card("billing"), "reply").ok
+    assert len(town.slack.open_views(town.ben)) == 1
+    assert town.slack.ephemerals(town.ben) == []
+
+
 def test_replies_stand_under_the_customers_post_on_every_platform(town_today: Town):
     town = town_today
     asked: dict[str, Post] = {}

