@@ -160,6 +160,12 @@ def _process(
 
 
 def _demand_schema(database: Database, settings: DatabaseSettings) -> None:
+    if database.is_missing:
+        file = database.engine.url.database
+        raise CommandError(
+            f"There is no database at {file}. Next: look at DATABASE_URL; python app.py migrate"
+            " makes a new one there."
+        )
     if not schema.is_current(database, engine=settings.engine):
         raise CommandError("The database is not up to date. Next: python app.py migrate")
 
