@@ -81,7 +81,7 @@ def _lanes(kinds: list[Kind], part: int, every: int) -> Iterator[Lane]:
     yield Lane(name="mutants", database="SQLite", arguments=())
     for kind in kinds:
         yield _on(kind, "crash", "--runs", str(40 // part), "--kills", "2")
-        yield _on(kind, "crash", "--runs", str(24 // part), "--kills", "5", "--seed", "2")
+        yield _on(kind, "crash", "--runs", str(16 // part), "--kills", "5", "--seed", "2")
     yield _soak(minutes=60 // part, each_second=0.5)
     yield _simulation("deadly", 10 // part)
     yield _simulation("slow to show", 10 // part)

@@ -12,6 +12,7 @@ import logging
 import random
 import sys
 import time
+from collections.abc import Iterator
 from contextlib import closing
 
 from bot.settings import EMBEDDED, ENGINES
@@ -25,6 +26,9 @@ STOCK = 5
 """How many cards are posted beforehand at first; then twice as many each time."""
 LONGEST = 2000
 """More steps than any journey has."""
+A_LIFE = 100
+"""Steps, for a single death: to measure a life would take as long."""
+REDRAWS = 3
 
 
 class CrashRig(Lives):
@@ -39,12 +43,39 @@ class CrashRig(Lives):
                 return
         raise AssertionError(f"{kind.__name__} does not end")
 
-    def several_deaths(self, *, kills: int, runs: int, seed: int) -> None:
-        """Journey after journey, each with deaths at steps that chance chooses."""
+    def several_deaths(self, *, kills: int, runs: int, seed: int) -> int:
+        """Journey after journey, each with deaths in so many lives; how often it died in all."""
         chance = random.Random(seed)
         kinds = [JOURNEYS[(seed + number) % len(JOURNEYS)] for number in range(runs)]
-        for journey in self.prepared(kinds):
-            self.live(journey, [chance.randint(1, 100) for _ in range(kills)])
+        lengths = dict.fromkeys(kinds, A_LIFE)
+        if kills > 1:
+            lengths = {kind: self._length(kind) for kind in lengths}
+        return sum(
+            self._insist_on_dying(journey, kills, lengths[type(journey)], chance)
+            for journey in self.prepared(kinds)
+        )
+
+    def _insist_on_dying(
+        self, journey: Journey, kills: int, length: int, chance: random.Random
+    ) -> int:
+        """A journey that came to its end too early begins anew, with deaths after fewer steps."""
+        deaths = self.live(journey, list(_spread(kills, length, chance)))
+        for _ in range(REDRAWS):
+            if deaths < kills:
+                length = max(1, length // 2)
+                (journey,) = self.prepared([type(journey)])
+                deaths = self.live(journey, list(_spread(kills, length, chance)))
+        return deaths
+
+    def _length(self, kind: type[Journey]) -> int:
+        """How many steps a life has that nothing disturbs."""
+        (journey,) = self.prepared([kind])
+        self.office.start_bot()
+        self.insist(journey)
+        assert self.office.bot.ask(DELIVER)
+        length = self.office.board.steps
+        self.judge(journey, points=0, how="undisturbed")
+        return length
 
     def live(self, journey: Journey, kills: list[int]) -> int:
         """Live through a journey, dying after so many steps each time; how often it died."""
@@ -64,6 +95,16 @@ class CrashRig(Lives):
         return self.office.bot.ask(DELIVER)
 
 
+def _spread(kills: int, length: int, chance: random.Random) -> Iterator[int]:
+    """After how many steps each life ends, so that all of them together are no whole one: what one
+    life has done the next one need not do.
+    """
+    for left in range(kills, 0, -1):
+        step = chance.randint(1, max(1, 2 * length // (left + 1)))
+        length -= step
+        yield step
+
+
 def main(arguments: list[str]) -> int:
     options = _read(arguments)
     # The stand-ins would tell of every connection that a killed client left open.
@@ -71,13 +112,13 @@ def main(arguments: list[str]) -> int:
     begun = time.monotonic()
     lanes.prepare(options.database_url, engine=options.engine)
     steps = f"one in {options.every}" if options.every > 1 else "each"
-    once = f"kill -9 at {steps} of all steps"
-    fault = f"kill -9, {options.kills} times over" if options.runs else once
-    findings = Findings(fault)
+    findings = Findings(f"kill -9 at {steps} of all steps")
     with closing(Office(options.database_url, engine=options.engine)) as office:
         rig = CrashRig(office, findings)
         if options.runs:
-            rig.several_deaths(kills=options.kills, runs=options.runs, seed=options.seed)
+            died = rig.several_deaths(kills=options.kills, runs=options.runs, seed=options.seed)
+            wanted = options.kills * options.runs
+            findings.fault = f"kill -9, {options.kills} a run; {died} of {wanted} planned"
         else:
             for kind in JOURNEYS:
                 if options.only in ("", kind.__name__):
