@@ -6,7 +6,7 @@ one public reply a submission.
 
 steps.py, forks.py, office.py, crash.py      kill -9 at every step that touches database or network
 hinted.py                                    the same while Procrastinate's engine sends
-faults.py                                    each kind of call fails once in each way
+faults.py, looking.py                        each kind of call fails once in each way
 journeys.py, second_looks.py, lives.py       what people do meanwhile, and what must be true then
 edges.py, schedule.py, simulation.py         several workers, interleaved and broken by seed
 mutants.py                                   deliberate bugs: does a rig notice each of them?

@@ -71,11 +71,12 @@ def _lanes(kinds: list[Kind], part: int, every: int) -> Iterator[Lane]:
         yield _on(kind, "crash", "--every", str(every * part))
     for kind in reversed(kinds):
         yield _on(kind, "garbage", "--requests", str(50_000 // part))
-    yield _soak(minutes=max(1, 4 // part), each_second=50)
+    yield _soak(minutes=max(1, 3 // part), each_second=50)
     yield _on(kinds[0], "faults", "--part", str(part))
+    yield _on(kinds[-1], "faults", "--part", str(2 * part), "--turn", "1")
     hinted = ("--engine", PROCRASTINATE, "--every", str(5 * every * part))
     yield _on(kinds[-1], "crash", *hinted, engine="Procrastinate")
-    yield _simulation("storm", 60 // part)
+    yield _simulation("storm", 40 // part)
     for kind in kinds:
         yield _on(kind, "races", "--cards", str(200 // part), "--people", "50")
     yield Lane(name="mutants", database="SQLite", arguments=())

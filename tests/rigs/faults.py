@@ -1,6 +1,6 @@
 """Each kind of call, to Slack and to a platform, fails once in each way in which calls can fail.
 
-    python -m tests.rigs.faults DATABASE_URL [--part N] [--only JOURNEY]
+    python -m tests.rigs.faults DATABASE_URL [--part N] [--turn N] [--only JOURNEY]
 
 Which calls there are is seen in journeys that nothing disturbs, and in those whose first message
 left no answer: then it is looked for. The database must be empty.
@@ -19,11 +19,23 @@ from tests.rigs import lanes
 from tests.rigs.findings import Findings
 from tests.rigs.journeys import Journey
 from tests.rigs.lives import JOURNEYS, Lives
+from tests.rigs.looking import LOOKING
 from tests.rigs.office import DELIVER, READ, Office
 
 Call = tuple[str, ...]
 """A method of Slack's, or what is asked of the platform; and before it what makes it be called."""
 
+CALLED = frozenset({
+    "chat.postEphemeral", "chat.postMessage", "chat.update", "conversations.history",
+    "conversations.info", "conversations.members", "conversations.replies", "users.info",
+    "views.open", "views.publish", "views.update",
+})  # fmt: skip
+"""Every method that the source names, but for these:"""
+BEFORE_ALL = frozenset({"auth.test", "conversations.list", "users.list"})
+"""Called when Switchboard starts, connects or is configured: what fails then is told to whoever
+does that, and nothing was promised to anybody yet. (`apps.connections.open` is called then too,
+by Slack's own client.)
+"""
 IN_DOUBT: Call = ("chat.postMessage", "drop_after")
 PLATFORM = ("read", "write")
 BARE = "429 without Retry-After"
@@ -37,15 +49,24 @@ PLATFORM_HOWS = sorted(square_faults.HOWS - {"hang", "hang_after"})
 
 
 class FaultRig(Lives):
-    def every_call(self, journeys: Sequence[type[Journey]], *, part: int) -> None:
-        """Let each kind of call fail in each way, or one in `part` of them."""
+    def every_call(
+        self, journeys: Sequence[type[Journey]], *, part: int, turn: int = 0
+    ) -> set[str]:
+        """Let each kind of call fail in each way, or one in `part` of them; which calls there are.
+
+        `turn`: another one, and the journeys that make a call take turns from another one on.
+        """
         self.office.start_bot()  # what it asks when it starts is none of a journey's calls
         self.office.bot.kill()
         callers = self._callers(journeys)
-        plan = [(call, how) for call in sorted(callers) for how in _hows(call)][::part]
-        kinds = [callers[call][at % len(callers[call])] for at, (call, _) in enumerate(plan)]
+        plan = [(call, how) for call in sorted(callers) for how in _hows(call)]
+        plan = plan[turn % part :: part]
+        kinds = [
+            callers[call][at % len(callers[call])] for at, (call, _) in enumerate(plan, start=turn)
+        ]
         for (call, how), journey in zip(plan, self.prepared(kinds), strict=True):
             self._live(journey, call, how)
+        return {call[-1] for call in callers}
 
     def _callers(self, journeys: Sequence[type[Journey]]) -> dict[Call, list[type[Journey]]]:
         """Every call that there is, with the journeys that make it."""
@@ -64,7 +85,7 @@ class FaultRig(Lives):
         slack, square = len(self.office.slack.requests), len(self.office.square.requests)
         self._go_through(journey, before)
         self.judge(journey, points=0, how=" ".join(before) or "undisturbed")
-        asked = [one.method == "POST" for one in self.office.square.requests[square:]]
+        asked = [one.method != "GET" for one in self.office.square.requests[square:]]
         called = {one.method for one in self.office.slack.requests[slack:]}
         return called | {PLATFORM[is_write] for is_write in asked}
 
@@ -111,9 +132,12 @@ def main(arguments: list[str]) -> int:
     begun = time.monotonic()
     lanes.prepare(options.database_url)
     findings = Findings("each kind of call fails once in each way")
-    wanted = [one for one in JOURNEYS if options.only in ("", one.__name__)]
+    wanted = [one for one in (*JOURNEYS, *LOOKING) if options.only in ("", one.__name__)]
     with closing(Office(options.database_url)) as office:
-        FaultRig(office, findings).every_call(wanted, part=options.part)
+        rig = FaultRig(office, findings)
+        met = rig.every_call(wanted, part=options.part, turn=options.turn)
+    if not options.only:
+        findings.problems += [f"lost: no journey calls {one}" for one in sorted(CALLED - met)]
     findings.seconds = time.monotonic() - begun
     print(findings.said())
     return 0
@@ -123,6 +147,7 @@ def _read(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser()
     parser.add_argument("database_url")
     parser.add_argument("--part", type=int, default=1, help="only one in so many faults")
+    parser.add_argument("--turn", type=int, default=0, help="other ones, in other journeys")
     parser.add_argument("--only", default="", help="one journey, by its class")
     return parser.parse_args(arguments)
 

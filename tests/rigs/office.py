@@ -20,8 +20,10 @@ from bot.web import SLACK_PATH
 from tests.rigs.forks import START, Board, Nursery, SharedClock, Switch
 from tests.town import EXAMPLE, MONDAY_MORNING, Town, example_channels, words
 
-READ, DELIVER, RING = b"r", b"d", b"c"
-"""One round of the town square; send what is due till nothing is; the clock of summaries rings."""
+READ, READ_X, DELIVER, RING = b"r", b"x", b"d", b"c"
+"""One round of the town square, or of X; send what is due till nothing is; the clock of summaries
+rings.
+"""
 
 PATIENCE_SECONDS = 30.0
 ALWAYS = 1000
@@ -42,7 +44,10 @@ class Switchboard(Town):
         self._warm_up()
 
     def obey(self, order: bytes) -> None:
-        {START: self._open_door, READ: self._read, DELIVER: self.deliver, RING: self._ring}[order]()
+        {
+            START: self._open_door, READ: self._read, READ_X: self._read_x,
+            DELIVER: self.deliver, RING: self._ring,
+        }[order]()  # fmt: skip
 
     def deliver(self, *, at_most: timedelta = timedelta(minutes=10)) -> None:
         """Send all that is due, and then what somebody who died still held."""
@@ -57,6 +62,9 @@ class Switchboard(Town):
 
     def _read(self) -> None:
         self.read("square")
+
+    def _read_x(self) -> None:
+        self.read("x")
 
     def _ring(self) -> None:
         self.database.write(_summary_if_due)
