@@ -15,7 +15,7 @@ garbage.py                                   what Slack sends, broken at random 
 workers.py, worker.py, fleet.py              many worker processes on one database
 upgrade.py                                   a release and the code of today on one database
 soak.py, lasting.py                          an hour of moved time under a steady stream
-test_stateful.py                             people do anything in any order; a model tells
+stories.py                                   people do anything in any order; a model tells
 test_*.py                                    what `make test` runs of it
 __main__.py, table.py                        `make chaos`: everything, and docs/promises.md
 

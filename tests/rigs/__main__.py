@@ -1,8 +1,9 @@
 """`make chaos`: every lane at its full length, two at a time, and the table in docs/promises.md.
 
 `python -m tests.rigs crash races` runs only the lanes of these rigs, and writes no table;
-`python -m tests.rigs --part 4` does a quarter of everything. With `make chaos EVERY=1` each step
-of the journeys is fatal once, with Procrastinate's engine one in five; that takes forty minutes.
+`python -m tests.rigs --part 4` does a quarter of everything; `python -m tests.rigs stories
+--seed N` tells the stories of that seed once more. With `make chaos EVERY=1` each step of the journeys is
+fatal once, with Procrastinate's engine one in five; that takes forty minutes.
 """
 
 import argparse
@@ -33,10 +34,14 @@ class Lane:
     database: str
     arguments: tuple[str, ...]
     must_break: bool = False
-    """Where no client can keep the promise: a rig that finds nothing there sees nothing."""
+    """Where no client can keep the promise: a rig that finds no double there sees nothing."""
 
     def run(self) -> Findings:
         return lanes.run(self.name, *self.arguments, seconds=LONGEST)
+
+    def is_well(self, found: Findings) -> bool:
+        _, _, _, twice = found.sums()
+        return bool(found.rows) and (twice > 0 if self.must_break else found.clean)
 
 
 def main(arguments: list[str]) -> int:
@@ -45,10 +50,10 @@ def main(arguments: list[str]) -> int:
     if MEMORY.is_dir() and os.access(MEMORY, os.W_OK):
         tempfile.tempdir = os.environ["TMPDIR"] = str(MEMORY)
     with databases.both() as kinds, ThreadPoolExecutor(2) as hands:
-        there_are = list(_lanes(kinds, options.part, options.every))
+        there_are = list(_lanes(kinds, options))
         wanted = [one for one in there_are if not options.rigs or one.name in options.rigs]
         results = list(zip(wanted, hands.map(_run, wanted), strict=True))
-    broken = [lane for lane, found in results if found.clean == lane.must_break or not found.rows]
+    broken = [lane for lane, found in results if not lane.is_well(found)]
     seconds = time.monotonic() - begun
     if not options.rigs:
         found_on = [(lane.database, found) for lane, found in results]
@@ -62,15 +67,19 @@ def _read(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("rigs", nargs="*", help="only these; no table is written then")
     parser.add_argument("--part", type=int, default=1, help="only one in so many of all points")
     parser.add_argument("--every", type=int, default=6, help="die at each so many-th step")
+    parser.add_argument("--seed", type=int, help="of the stories; else others each time")
     return parser.parse_args(arguments)
 
 
-def _lanes(kinds: list[Kind], part: int, every: int) -> Iterator[Lane]:
+def _lanes(kinds: list[Kind], options: argparse.Namespace) -> Iterator[Lane]:
     """The longest first, so that none is left over for one hand alone."""
+    part, every = options.part, options.every
+    seeded = () if options.seed is None else ("--seed", str(options.seed))
     for kind in reversed(kinds):
         yield _on(kind, "crash", "--every", str(every * part))
-    for kind in reversed(kinds):
-        yield _on(kind, "garbage", "--requests", str(50_000 // part))
+    for seed, kind in enumerate(reversed(kinds), start=1):
+        requests = ("--requests", str(50_000 // part), "--seed", str(seed))
+        yield _on(kind, "garbage", *requests)
     yield _soak(minutes=max(1, 3 // part), each_second=50)
     yield _on(kinds[0], "faults", "--part", str(part))
     yield _on(kinds[-1], "faults", "--part", str(2 * part), "--turn", "1")
@@ -79,6 +88,7 @@ def _lanes(kinds: list[Kind], part: int, every: int) -> Iterator[Lane]:
     yield _simulation("storm", 40 // part)
     for kind in kinds:
         yield _on(kind, "races", "--cards", str(200 // part), "--people", "50")
+        yield _on(kind, "stories", "--examples", str(100 // part), *seeded)
     yield Lane(name="mutants", database="SQLite", arguments=())
     for kind in kinds:
         yield _on(kind, "crash", "--runs", str(40 // part), "--kills", "2")
