@@ -2,8 +2,8 @@
 
 `python -m tests.rigs crash races` runs only the lanes of these rigs, and writes no table;
 `python -m tests.rigs --part 4` does a quarter of everything; `python -m tests.rigs stories
---seed N` tells the stories of that seed once more. With `make chaos EVERY=1` each step of the journeys is
-fatal once, with Procrastinate's engine one in five; that takes forty minutes.
+--seed N` tells the stories of that seed once more. With `make chaos EVERY=1` each step of the
+journeys is fatal once, with Procrastinate's engine one in five; that takes forty minutes.
 """
 
 import argparse
