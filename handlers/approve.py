@@ -7,7 +7,7 @@ from bot.slack import ids, payloads
 from bot.slack.approval import send_back_modal
 from bot.slack.payloads import Payload
 from bot.switchboard import Switchboard
-from bot.usecases.approve import approve_reply, held_reply, send_back
+from bot.usecases.approve import approve_reply, reply_to_send_back, send_back
 
 
 def register(app: App, switchboard: Switchboard) -> None:
@@ -25,7 +25,8 @@ def register(app: App, switchboard: Switchboard) -> None:
 
     @app.action(ids.SEND_BACK)
     def ask_why(ack: Ack, body: Payload, client: WebClient) -> None:
-        reply = database.read(held_reply, payloads.mention_number(body))
+        number, by = payloads.mention_number(body), payloads.actor(body)
+        reply = database.read(reply_to_send_back, number, by=by)
         client.views_open(trigger_id=body["trigger_id"], view=send_back_modal(reply))
         ack()
 

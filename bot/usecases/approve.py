@@ -33,14 +33,20 @@ def approve_reply(store: Store, reply_id: int, *, by: Actor, click: str, seen: s
     return reply
 
 
+def reply_to_send_back(store: Store, reply_id: int, *, by: Actor) -> Reply:
+    """What somebody is about to send back; whoever may not is refused before they write why."""
+    reply, person = held_reply(store, reply_id), rights.known_speaker(store, by)
+    _demand_author_or_second(store, reply, person)
+    return reply
+
+
 def send_back(store: Store, reply_id: int, *, by: Actor, reason: str, submission: str) -> Reply:
     """Its author has the text as a draft again and is told why; they may take it back too."""
     reply, submission = store.reply(reply_id), journal.submission(submission, reason)
     if reply is not None and store.has_event(submission):
         return reply
     reply, person = held_reply(store, reply_id), rights.speaker(store, by)
-    if person != reply.author:
-        _demand_second(store, reply, person)
+    _demand_author_or_second(store, reply, person)
     if not reason.strip():
         raise WhyMissing
     reply.move(ReplyState.FAILED)
@@ -60,6 +66,11 @@ def held_reply(store: Store, reply_id: int) -> Reply:
     if reply is None or reply.state != ReplyState.HELD:
         raise NothingToRetry
     return reply
+
+
+def _demand_author_or_second(store: Store, reply: Reply, person: Person) -> None:
+    if person != reply.author:
+        _demand_second(store, reply, person)
 
 
 def _demand_second(store: Store, reply: Reply, person: Person) -> None:

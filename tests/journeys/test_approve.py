@@ -90,6 +90,12 @@ def test_sent_back_its_author_reads_why_and_has_the_text_again(town: Town):
     assert public(town) == [BETTER]
 
 
+def test_who_may_not_decide_is_told_before_they_write_why(town: Town):
+    town.cat.click(town.card("billing"), "send_back")
+    assert "Approving is for those whose first replies are out" in town.told(town.cat)
+    assert town.slack.open_views(town.cat) == []
+
+
 def test_somebody_new_closes_nothing_that_waits_unless_it_is_their_own(town: Town):
     assert town.cat.react(town.card("billing"), "white_check_mark").ok
     assert "waits until it is approved by" in town.told(town.cat)
