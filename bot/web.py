@@ -104,8 +104,11 @@ class WebServer:
         patience: float = PATIENCE_SECONDS,
     ) -> None:
         self._sockets: dict[int, Any] = {}
+        # One family: a name that means an address of each would make another kind of server.
+        six = ":" in host
         self._server = create_server(
-            wsgi, map=self._sockets, host=host, port=port, threads=THREADS, ident=None,
+            wsgi, map=self._sockets, host=host, port=port, ipv4=not six, ipv6=six,
+            threads=THREADS, ident=None,
             max_request_body_size=MAX_BODY, clear_untrusted_proxy_headers=True,
         )  # fmt: skip
         self._server.channel_class = partial(PatientChannel, patience=patience)

@@ -93,3 +93,13 @@ def test_requests_one_after_the_other_have_their_time_each(web: WebServer, patie
             asking.request("GET", "/healthz")
             with asking.getresponse() as answer:
                 assert answer.read() == b'{"ok": true}'
+
+
+@pytest.mark.parametrize("host", ["*", "localhost", "0.0.0.0"])
+def test_a_host_of_several_addresses_is_served_on_one(host: str):
+    opened = WebServer(make_wsgi(None, lambda: {"ok": True}), host=host, port=0)
+    opened.start()
+    assert requests.get(f"http://127.0.0.1:{opened.port}/healthz", timeout=10).json() == {
+        "ok": True
+    }
+    opened.stop()
