@@ -116,12 +116,23 @@ class Fleet:
         while len(self.posted()) < (for_number or self._tickets) and time.monotonic() < until:
             time.sleep(0.1)
 
+    def now(self) -> float:
+        """By the clock that dates what is posted."""
+        return self.world.clock.seconds()
+
+    def left(self) -> int:
+        """How much is not posted yet."""
+        return self._tickets - len(self.posted())
+
+    def last_posted_at(self) -> float:
+        return max(self._times(), default=0.0)
+
     def posted(self) -> set[int]:
         return {each for name in self._names for each in self._tickets_in(name)}
 
     def outcome(self) -> Outcome:
         seen = Counter(each for name in self._names for each in self._tickets_in(name))
-        times = [float(one.ts) for name in self._names for one in self._messages(name)]
+        times = self._times()
         seconds = max(times, default=0) - min(times, default=0)
         return Outcome(
             wanted=self._tickets,
@@ -136,6 +147,9 @@ class Fleet:
     def said(self) -> str:
         """What the workers complained of."""
         return "\n".join(one.read_text() for one in sorted(self._where.glob("*.log")))
+
+    def _times(self) -> list[float]:
+        return [float(one.ts) for name in self._names for one in self._messages(name)]
 
     def _messages(self, name: str) -> list[Message]:
         return [one for one in self.world.slack.messages(name) if TICKET.search(str(one.blocks))]
