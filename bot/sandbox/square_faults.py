@@ -1,8 +1,9 @@
 """Faults on demand for the stand-in social network, the same for each of its dialects.
 
 How a request can fail: `401`, `402`, `429` (with a reset), `429_bare` (without), `500`, `503`,
-`drop_before`, `hang` are not carried out. `503_after`, `drop_after`, `hang_after` and the mangled
-answers `half`, `html` and `garbage` are carried out first.
+`drop_before`, `hang` are not carried out. `503_after`, `drop_after`, `hang_after`, `slow` (it is
+answered, after some seconds) and the mangled answers `half`, `html` and `garbage` are carried out
+first.
 """
 
 import asyncio
@@ -18,9 +19,11 @@ Problem = Callable[[int], web.Response]
 """Makes a network's own kind of error answer."""
 
 NOT_DONE = frozenset(["401", "402", "429", "429_bare", "500", "503", "drop_before", "hang"])
-DONE = frozenset(["503_after", "drop_after", "hang_after", "half", "html", "garbage"])
+DONE = frozenset(["503_after", "drop_after", "hang_after", "half", "html", "garbage", "slow"])
 HOWS = NOT_DONE | DONE
 RESET_SECONDS = 120
+SLOW_SECONDS = 3.0
+"""Less than any client here waits."""
 
 
 def guarded(
@@ -63,6 +66,9 @@ async def _spoil(
 ) -> web.StreamResponse:
     if how in {"drop_after", "hang_after"}:
         return await _silence(request, hang=how == "hang_after")
+    if how == "slow":
+        await asyncio.sleep(SLOW_SECONDS)
+        return done
     if how == "503_after":
         return problem(503)
     if how == "html":

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 import requests
 
+from bot.sandbox import square_faults
 from bot.sandbox.square import NETWORKS, Square
 from bot.sandbox.square_faults import HOWS
 from bot.sandbox.square_people import READY_MADE
@@ -51,6 +52,17 @@ def test_faults_are_shown_and_called_off(press: Press, state: Callable[[], Any])
     assert state()["faults"]["x"] == ["503"]
     press("fault", network="x", how="none")
     assert state()["faults"]["x"] == []
+
+
+def test_a_slow_answer_is_the_right_one(
+    press: Press, base_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(square_faults, "SLOW_SECONDS", 0.05)
+    press("post", network="square", text="acme?", **{"as": "mara"})
+    press("fault", network="square", how="slow")
+    answer = requests.get(f"{base_url}/square/posts?after=0", timeout=5)
+    assert answer.elapsed.total_seconds() >= 0.05
+    assert "acme?" in answer.text
 
 
 def test_controls_stay_reachable_while_the_network_fails(

@@ -81,8 +81,8 @@ def _lanes(kinds: list[Kind], options: argparse.Namespace) -> Iterator[Lane]:
         requests = ("--requests", str(50_000 // part), "--seed", str(seed))
         yield _on(kind, "garbage", *requests)
     yield _soak(minutes=max(1, 3 // part), each_second=50)
-    yield _on(kinds[0], "faults", "--part", str(part))
-    yield _on(kinds[-1], "faults", "--part", str(2 * part), "--turn", "1")
+    for turn, kind in enumerate(kinds):  # half of the faults each
+        yield _on(kind, "faults", "--part", str(2 * part), "--turn", str(turn))
     hinted = ("--engine", PROCRASTINATE, "--every", str(5 * every * part))
     yield _on(kinds[-1], "crash", *hinted, engine="Procrastinate")
     yield _simulation("storm", 40 // part)
@@ -91,7 +91,7 @@ def _lanes(kinds: list[Kind], options: argparse.Namespace) -> Iterator[Lane]:
         yield _on(kind, "stories", "--examples", str(100 // part), *seeded)
     yield Lane(name="mutants", database="SQLite", arguments=())
     for kind in kinds:
-        yield _on(kind, "crash", "--runs", str(40 // part), "--kills", "2")
+        yield _on(kind, "crash", "--runs", str(33 // part), "--kills", "2")
         yield _on(kind, "crash", "--runs", str(16 // part), "--kills", "5", "--seed", "2")
     yield _soak(minutes=60 // part, each_second=0.5)
     yield _simulation("deadly", 10 // part)

@@ -129,6 +129,7 @@ def main(arguments: list[str]) -> int:
     options = _read(arguments)
     # The stand-ins would tell of every connection that broke off.
     logging.disable(logging.CRITICAL)
+    square_faults.SLOW_SECONDS = SECONDS
     begun = time.monotonic()
     lanes.prepare(options.database_url)
     findings = Findings("each kind of call fails once in each way")
