@@ -132,7 +132,8 @@ def main(arguments: list[str]) -> int:
     square_faults.SLOW_SECONDS = SECONDS
     begun = time.monotonic()
     lanes.prepare(options.database_url)
-    findings = Findings("each kind of call fails once in each way")
+    share = f"; one in {options.part} of that here" if options.part > 1 else ""
+    findings = Findings(f"each kind of call fails once in each way{share}")
     wanted = [one for one in (*JOURNEYS, *LOOKING) if options.only in ("", one.__name__)]
     with closing(Office(options.database_url)) as office:
         rig = FaultRig(office, findings)
