@@ -85,10 +85,10 @@ def _lanes(kinds: list[Kind], options: argparse.Namespace) -> Iterator[Lane]:
         yield _on(kind, "faults", "--part", str(2 * part), "--turn", str(turn))
     hinted = ("--engine", PROCRASTINATE, "--every", str(5 * every * part))
     yield _on(kinds[-1], "crash", *hinted, engine="Procrastinate")
-    yield _simulation("storm", 40 // part)
+    yield _simulation("storm", 32 // part)
     for kind in kinds:
         yield _on(kind, "races", "--cards", str(200 // part), "--people", "50")
-        yield _on(kind, "stories", "--examples", str(100 // part), *seeded)
+        yield _on(kind, "stories", "--examples", str(80 // part), *seeded)
     yield Lane(name="mutants", database="SQLite", arguments=())
     for kind in kinds:
         yield _on(kind, "crash", "--runs", str(33 // part), "--kills", "2")
