@@ -105,9 +105,9 @@ def test_what_is_only_for_me_is_marked_and_can_be_dismissed(
     workspace, support = outside.slack.inside.workspace, outside.slack.channel("support")
     me = outside.slack.person("ana").id
     workspace.post(support, BOT_USER_ID, "Ben claimed this.", ephemeral_to=me)
-    post(outside, text="For everybody")
+    post(outside, text="All of you may read this")
 
-    expect(ben.get_by_text("For everybody")).to_be_visible()
+    expect(ben.get_by_text("All of you may read this")).to_be_visible()
     assert ben.get_by_text("Ben claimed this.").count() == 0
     mine = ana.get_by_role("article").filter(has_text="Only visible to you")
     expect(mine).to_contain_text("Ben claimed this.")
