@@ -456,10 +456,10 @@ class Store:
         query = select(Mention.department_id, func.count()).where(Mention.state.in_(OPEN_STATES))
         return dict(self.session.execute(query.group_by(Mention.department_id)).all())
 
-    def open_by_place(self) -> tuple[tuple[str, int], ...]:
-        """How many are open in each department, and last in the channels of none, if any are."""
+    def open_by_place(self, departments: Iterable[Department]) -> tuple[tuple[str, int], ...]:
+        """How many are open in each of these, and last in the channels of none, if any are."""
         counts = self.open_counts()
-        placed = tuple((one.name, counts.get(one.id, 0)) for one in self.departments())
+        placed = tuple((one.name, counts.get(one.id, 0)) for one in departments)
         return (*placed, ("other channels", counts[None])) if None in counts else placed
 
     # -- how

@@ -39,6 +39,8 @@ def home_view(store: Store, person_id: int, *, label: Labels, link: Links) -> Ho
     own = store.departments_of(person)
     waiting = store.unclaimed_in(own, limit=SHOWN)
     held = posts.held_among(store, {*to_approve, *mine.mentions, *waiting.mentions})
+    everywhere = store.departments()
+    others = [one for one in everywhere if one not in own]
     week = store.sent_between(store.now - timedelta(days=7), store.now + timedelta(days=1))
     return HomeView(
         slack_id=person.slack_id,
@@ -47,13 +49,9 @@ def home_view(store: Store, person_id: int, *, label: Labels, link: Links) -> Ho
         mine_total=mine.total,
         waiting=lines(waiting.mentions),
         waiting_total=waiting.total,
-        departments=tuple(store.departments()),
+        departments=tuple(everywhere),
         my_departments=tuple(own),
-        elsewhere=tuple(
-            (place, number)
-            for place, number in store.open_by_place()
-            if number and place not in {one.name for one in own}
-        ),
+        elsewhere=tuple(one for one in store.open_by_place(others) if one[1]),
         answered_this_week=sum(1 for reply in week if reply.author_id == person.id),
         stuck=undelivered.total(store) if person.slack_id in store.admins() else 0,
     )

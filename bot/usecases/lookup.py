@@ -195,6 +195,6 @@ def _stats(store: Store) -> Stats:
     return Stats(
         received=len(mentions),
         answered=len(times),
-        open=store.open_by_place(),
+        open=store.open_by_place(store.departments()),
         median_reply=times[len(times) // 2] if times else None,
     )
