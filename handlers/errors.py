@@ -26,7 +26,8 @@ FAULT = (
     "Try again in a minute; an admin can find the reason in the log."
 )
 TRIGGER_ERRORS = {"expired_trigger_id", "trigger_expired", "invalid_trigger_id"}
-REPEATED = "exchanged_trigger_id"
+BUSY, REPEATED = "ratelimited", "exchanged_trigger_id"
+"""`REPEATED`: Slack delivered one press twice, and the first one has its window."""
 
 
 def register(app: App) -> None:
@@ -40,7 +41,7 @@ def register(app: App) -> None:
 def _speak(error: Exception, body: Payload, client: WebClient) -> BoltResponse:
     if body.get("type") == "event_callback":
         return _event_failed(client, body["event"], error)
-    if _is_repeated(error):
+    if _code(error) == REPEATED:
         return _answer({})
     sentence = _sentence(error, body)
     if body.get("type") == "view_submission":
@@ -72,7 +73,7 @@ def _sentence(error: Exception, body: Payload) -> str:
         return str(error)
     if _was_slow(error):
         return str(TooSlow())
-    if _was_busy(error):
+    if _code(error) == BUSY:
         return str(SlackBusy())
     what = body.get("type") or body.get("command")
     if found_no_room(error):
@@ -82,19 +83,13 @@ def _sentence(error: Exception, body: Payload) -> str:
     return FAULT
 
 
-def _was_busy(error: Exception) -> bool:
-    return isinstance(error, SlackApiError) and error.response.get("error") == "ratelimited"
-
-
-def _is_repeated(error: Exception) -> bool:
-    """Slack delivered one press twice, and the first one has its window."""
-    return isinstance(error, SlackApiError) and error.response.get("error") == REPEATED
+def _code(error: Exception) -> str:
+    """What Slack called it; "" when it was not Slack that refused."""
+    return str(error.response.get("error")) if isinstance(error, SlackApiError) else ""
 
 
 def _was_slow(error: Exception) -> bool:
-    if isinstance(error, SlackApiError):
-        return error.response.get("error") in TRIGGER_ERRORS
-    return isinstance(error, (TimeoutError, URLError))
+    return _code(error) in TRIGGER_ERRORS or isinstance(error, (TimeoutError, URLError))
 
 
 def _answer(body: dict[str, Any]) -> BoltResponse:
