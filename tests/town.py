@@ -11,6 +11,7 @@ from typing import Any
 
 import app
 from bot.config import Config
+from bot.delivery.drain import Drain
 from bot.ingest import Ingest
 from bot.models import Mention
 from bot.sandbox.people import Person
@@ -120,13 +121,7 @@ class Town:
 
     def deliver(self, *, at_most: timedelta = timedelta(minutes=10)) -> None:
         """Send all that is due, moving the time on as far as it must wait."""
-        end = self.clock.now() + at_most
-        while True:
-            self.drain.run_until_idle()
-            wait = self.drain.seconds_until_due()
-            if wait is None or self.clock.now() + timedelta(seconds=wait) > end:
-                return
-            self.clock.move(timedelta(seconds=wait + 0.001))
+        deliver_all(self.drain, self.clock, at_most=at_most)
 
     # -- what people see
 
@@ -151,6 +146,17 @@ class Town:
         found = self.database.read(lambda store: store.mention(number))
         assert found is not None
         return found
+
+
+def deliver_all(drain: Drain, clock: MovableClock, *, at_most: timedelta) -> None:
+    """Send all that is due, moving the time on as far as it must wait, if that is not longer."""
+    end = clock.now() + at_most
+    while True:
+        drain.run_until_idle()
+        wait = drain.seconds_until_due()
+        if wait is None or clock.now() + timedelta(seconds=wait) > end:
+            return
+        clock.move(timedelta(seconds=wait + 0.001))
 
 
 def words(shown: Message | View | None) -> str:

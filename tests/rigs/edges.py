@@ -12,16 +12,22 @@ from datetime import datetime, timedelta
 from http.client import RemoteDisconnected
 from itertools import takewhile
 from types import SimpleNamespace
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 from urllib.error import URLError
 
+from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 import app
 from bot.config import Config, Policy
+from bot.database import Database
+from bot.delivery.drain import Drain
 from bot.models import Standing
 from bot.sandbox.world import MovableClock
 from bot.slack.faces import Face
+from bot.slack.workspace import Workspace
+from bot.switchboard import Switchboard
+from platforms import Configured
 from platforms.base import (
     Author,
     FoundMention,
@@ -248,6 +254,26 @@ class SimPlatform(Platform):
 
 def _response(status: int, code: str, headers: dict[str, str] | None = None) -> Any:
     return SimpleNamespace(status_code=status, data={"error": code}, headers=headers or {})
+
+
+def sim_platform(network: "SimNetwork") -> Configured:
+    """The platform that this network is, as Switchboard opens it."""
+    here = type("SimHere", (SimPlatform,), {"network": network})
+    return Configured(here, Settings())
+
+
+def sim_switchboard(database: Database, platform: Configured) -> Switchboard:
+    return Switchboard(
+        database=database, platforms={"sim": platform}, link=lambda *_: "",
+        face=colleague, is_shown=lambda *_, **__: True,
+    )  # fmt: skip
+
+
+def sim_drain(switchboard: Switchboard, slack: object) -> Drain:
+    """What sends to this Slack."""
+    workspace = Workspace("xoxb-sim", base_url="http://sim/")
+    workspace.client = cast("WebClient", slack)
+    return app.make_drain(switchboard, workspace)
 
 
 def colleague(slack_id: str) -> Face:

@@ -20,13 +20,11 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
-from slack_sdk import WebClient
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
-import app
 import bot.database
 import bot.delivery.drain
 from bot import schema
@@ -37,17 +35,22 @@ from bot.errors import Refusal
 from bot.ingest import Ingest
 from bot.models import Actor, DeliveryState, Event, Reply, ReplyState
 from bot.sandbox.world import MovableClock
-from bot.slack.workspace import Workspace
 from bot.store import Store
 from bot.switchboard import Switchboard
 from bot.usecases.claim import claim_mention
 from bot.usecases.configure import apply_config
 from bot.usecases.decide import confirm_sent, send_again
 from bot.usecases.reply import queue_reply, reply_form
-from platforms import Configured
-from platforms.base import Settings
 from tests.bot.steps import introduce
-from tests.rigs.edges import Edge, SimNetwork, SimPlatform, SimSlack, colleague, company
+from tests.rigs.edges import (
+    Edge,
+    SimNetwork,
+    SimSlack,
+    company,
+    sim_drain,
+    sim_platform,
+    sim_switchboard,
+)
 from tests.rigs.findings import Findings
 from tests.rigs.schedule import Schedule, Weather
 from tests.town import MONDAY_MORNING
@@ -107,8 +110,7 @@ class Simulation:
             slowest=scene.slowest,
         )  # fmt: skip
         self.edge, self.slack, self.network = edge, SimSlack(edge), SimNetwork(edge)
-        here = type("SimHere", (SimPlatform,), {"network": self.network})
-        self._platform = Configured(here, Settings())
+        self._platform = sim_platform(self.network)
         self._looking = self._process()
         self._looking.write(apply_config, company())
         introduce(self._looking, *PEOPLE)
@@ -284,16 +286,11 @@ class Simulation:
         return made
 
     def _switchboard(self, database: Database) -> Switchboard:
-        return Switchboard(
-            database=database, platforms={"sim": self._platform}, link=lambda *_: "",
-            face=colleague, is_shown=lambda *_, **__: True,
-        )  # fmt: skip
+        return sim_switchboard(database, self._platform)
 
     def _drain(self) -> Drain:
         database = self._process()
-        workspace = Workspace("xoxb-sim", base_url="http://sim/")
-        workspace.client = cast("WebClient", self.slack)
-        drain = app.make_drain(self._switchboard(database), workspace)
+        drain = sim_drain(self._switchboard(database), self.slack)
         drain._jitter = self._chance.random
         return drain
 

@@ -20,12 +20,9 @@ from collections.abc import Iterator
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
-from typing import cast
 
 import psutil
-from slack_sdk import WebClient
 
-import app
 from bot import schema
 from bot.config import Config, Department, Rule
 from bot.database import Database
@@ -33,14 +30,10 @@ from bot.errors import Refusal
 from bot.ingest import Ingest
 from bot.models import Actor
 from bot.sandbox.world import MovableClock
-from bot.slack.workspace import Workspace
-from bot.switchboard import Switchboard
 from bot.usecases.claim import claim_mention
 from bot.usecases.configure import apply_config
-from platforms import Configured
-from platforms.base import Settings
 from tests.bot.steps import introduce
-from tests.rigs.edges import Edge, SimPlatform, colleague, company
+from tests.rigs.edges import Edge, company, sim_drain, sim_platform, sim_switchboard
 from tests.rigs.findings import Findings
 from tests.rigs.lasting import LastingNetwork, LastingSlack
 from tests.town import MONDAY_MORNING
@@ -77,15 +70,9 @@ class Soak:
         channels = [_desk(number) for number in range(departments)]
         self.edge, self.network = edge, LastingNetwork(edge)
         self.slack = LastingSlack(edge, channels=channels)
-        here = type("SimHere", (SimPlatform,), {"network": self.network})
-        switchboard = Switchboard(
-            database=self.database, platforms={"sim": Configured(here, Settings())},
-            link=lambda *_: "", face=colleague, is_shown=lambda *_, **__: True,
-        )  # fmt: skip
-        workspace = Workspace("xoxb-sim", base_url="http://sim/")
-        workspace.client = cast("WebClient", self.slack)
-        self.drain = app.make_drain(switchboard, workspace)
-        self.source = Ingest(self.database, "sim", switchboard.platforms["sim"].open, every=ROUND)
+        platform = sim_platform(self.network)
+        self.drain = sim_drain(sim_switchboard(self.database, platform), self.slack)
+        self.source = Ingest(self.database, "sim", platform.open, every=ROUND)
         self.owners: dict[int, str] = {}
         self.memory: list[int] = []
         self.backlog: list[int] = []

@@ -20,24 +20,20 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
 
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
-from slack_sdk import WebClient
 from sqlalchemy import create_engine, make_url, select
 
-import app
 import bot.database
 from bot.database import Database
 from bot.errors import Refusal
 from bot.ingest import Ingest
 from bot.models import Actor, Reply, ReplyState, Verdict
 from bot.sandbox.world import MovableClock
-from bot.slack.workspace import Workspace
 from bot.store import Store
-from bot.switchboard import Switchboard
 from bot.usecases.claim import claim_mention, release_mention
 from bot.usecases.configure import apply_config
 from bot.usecases.decide import confirm_sent, drop_reply, send_again
@@ -45,13 +41,19 @@ from bot.usecases.note import add_note
 from bot.usecases.reply import queue_reply, reply_form
 from bot.usecases.transfer import transfer_mention
 from bot.usecases.verdict import close_mention, reopen_mention
-from platforms import Configured
-from platforms.base import Settings
 from tests.bot.steps import introduce
 from tests.rigs import lanes
-from tests.rigs.edges import Edge, SimNetwork, SimPlatform, SimSlack, colleague, company
+from tests.rigs.edges import (
+    Edge,
+    SimNetwork,
+    SimSlack,
+    company,
+    sim_drain,
+    sim_platform,
+    sim_switchboard,
+)
 from tests.rigs.findings import Findings
-from tests.town import MONDAY_MORNING
+from tests.town import MONDAY_MORNING, deliver_all
 
 PROMISE = "one card a mention, one owner a claim, one public reply a submission"
 PEOPLE = [Actor(f"U0{name}", name) for name in ("ANA", "BEN")]
@@ -91,17 +93,9 @@ class Company(RuleBasedStateMachine):
             sleep=lambda seconds: self.clock.move(timedelta(seconds=seconds)),
         )  # fmt: skip
         self.slack, self.network = SimSlack(self.edge), SimNetwork(self.edge)
-        here = type("SimHere", (SimPlatform,), {"network": self.network})
-        switchboard = Switchboard(
-            database=self.database, platforms={"sim": Configured(here, Settings())},
-            link=lambda *_: "", face=colleague, is_shown=lambda *_, **__: True,
-        )  # fmt: skip
-        workspace = Workspace("xoxb-sim", base_url="http://sim/")
-        workspace.client = cast("WebClient", self.slack)
-        self.drain = app.make_drain(switchboard, workspace)
-        self.source = Ingest(
-            self.database, "sim", switchboard.platforms["sim"].open, every=timedelta(0)
-        )
+        platform = sim_platform(self.network)
+        self.drain = sim_drain(sim_switchboard(self.database, platform), self.slack)
+        self.source = Ingest(self.database, "sim", platform.open, every=timedelta(0))
         self.models: list[Model] = []
         self.last: Callable[[], object] = lambda: None
 
@@ -120,7 +114,7 @@ class Company(RuleBasedStateMachine):
     @rule(faults=st.sampled_from([0, FAULTS]), seed=st.integers(0, 1000))
     def deliver(self, faults: int, seed: int) -> None:
         self.edge.faults, self.edge.chance = faults, random.Random(seed)
-        self._until_quiet(timedelta(minutes=3))
+        deliver_all(self.drain, self.clock, at_most=timedelta(minutes=3))
 
     @precondition(lambda self: self.models)
     @rule(which=which, who=people)
@@ -219,7 +213,7 @@ class Company(RuleBasedStateMachine):
     def teardown(self) -> None:
         self.edge.faults = 0
         for _ in range(3):
-            self._until_quiet(timedelta(hours=3))
+            deliver_all(self.drain, self.clock, at_most=timedelta(hours=3))
             for reply in self.database.read(_stuck):
                 if reply.text not in self._model_of(reply).dropped:
                     what = confirm_sent if self._published(reply) else send_again
@@ -280,15 +274,6 @@ class Company(RuleBasedStateMachine):
         """Once somebody wrote a newer one, an older one stays where it is."""
         latest = self.database.read(lambda store: store.latest_reply(reply.mention_id))
         return latest is not None and latest.id == reply.id
-
-    def _until_quiet(self, at_most: timedelta) -> None:
-        end = self.clock.now() + at_most
-        while True:
-            self.drain.run_until_idle()
-            wait = self.drain.seconds_until_due()
-            if wait is None or self.clock.now() + timedelta(seconds=wait) > end:
-                return
-            self.clock.move(timedelta(seconds=wait + 0.001))
 
     def _click(self) -> str:
         return f"click:{next(self.clicks)}"
