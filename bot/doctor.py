@@ -1,12 +1,13 @@
 """`python app.py check`: says what is connected, what is missing, and the exact next step."""
 
 from collections.abc import Generator, Iterator, Mapping
+from datetime import datetime
 from enum import Enum, auto
 from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot import disk, schema
+from bot import clock, disk, schema
 from bot.config import Config
 from bot.config_file import ConfigFileError, load_config
 from bot.config_mistakes import ConfigError
@@ -26,6 +27,11 @@ NO_ADMIN = (
 )
 INSTALL_STEP = (
     "Next: install the app anew at api.slack.com/apps, and set SLACK_BOT_TOKEN to its token."
+)
+CLOCK_MAY_BE_OFF = 60
+"""Seconds. Slack's signatures are refused from 300 on."""
+CLOCK_STEP = (
+    "At five minutes presses are refused. Next: let the network set it (timedatectl set-ntp true)."
 )
 NETWORK_STEP = "Next: look at this machine's network and at SLACK_API_URL, then check again."
 
@@ -49,8 +55,10 @@ def examine(
     config = None
     if held is not _Held.NOTHING:
         config = yield from _configuration(database, held, settings.config_path)
-    slack = _slack(workspace)
+    slack, its_time = _slack(workspace)
     yield slack
+    if its_time is not None:
+        yield from _clocks(its_time, None if held is _Held.NOTHING else database)
     if config is not None and slack.ok:
         yield from _channels(config, workspace)
     yield from _platforms(platforms)
@@ -133,13 +141,27 @@ def _differs(store: Store, written: Config) -> bool:
     return as_applied(store, written) != current_config(store)
 
 
-def _slack(workspace: Workspace) -> Finding:
+def _slack(workspace: Workspace) -> tuple[Finding, datetime | None]:
+    """And what time it is there, if it says so."""
     try:
-        workspace.who_am_i()
+        its_time = workspace.time()
     except PlatformError as error:
         step = INSTALL_STEP if isinstance(error, PausedError) else NETWORK_STEP
-        return Finding(ok=False, sentence=f"Slack: {error} {step}")
-    return Finding(ok=True, sentence="Slack knows our token.")
+        return Finding(ok=False, sentence=f"Slack: {error} {step}"), None
+    return Finding(ok=True, sentence="Slack knows our token."), its_time
+
+
+def _clocks(right: datetime, database: Database | None) -> Iterator[Finding]:
+    """By this machine's clock presses are refused; by the database's, what was sent is found."""
+    clocks = {"This machine": clock.utc_now()}
+    if database is not None and database.engine.dialect.name != "sqlite":
+        clocks["The database server"] = database.now()
+    for whose, now in clocks.items():
+        off = round((now - right).total_seconds())
+        if abs(off) > CLOCK_MAY_BE_OFF:
+            way = "ahead of" if off > 0 else "behind"
+            told = f"{whose}'s clock is {abs(off)} seconds {way} Slack's. {CLOCK_STEP}"
+            yield Finding(ok=False, sentence=told)
 
 
 def _channels(config: Config, workspace: Workspace) -> Iterator[Finding]:

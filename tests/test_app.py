@@ -20,6 +20,7 @@ import pytest
 from sqlalchemy import text
 
 import app
+from bot import clock
 from bot.database import Database
 from bot.models import ReplyState
 from bot.sandbox.square import Post
@@ -300,6 +301,19 @@ def test_check_says_what_is_connected_and_what_to_do(
     assert code == 1
     assert "PROBLEM Slack: Slack does not know our token any more." in out
     assert "revoked" not in out
+
+
+@pytest.mark.parametrize(
+    ("minutes", "told"), [(7, "420 seconds ahead of"), (-7, "420 seconds behind"), (0.5, "")]
+)
+def test_check_tells_of_a_clock_by_which_presses_would_be_refused(
+    typed: Typed, env: dict[str, str], monkeypatch: pytest.MonkeyPatch, minutes: float, told: str
+):
+    right = clock.utc_now
+    monkeypatch.setattr(clock, "utc_now", lambda: right() + timedelta(minutes=minutes))
+    _, out, _ = typed(env, "check")
+    said = f"PROBLEM This machine's clock is {told} Slack's. At five minutes presses are refused."
+    assert said in out if told else "clock" not in out
 
 
 def test_the_configuration_moves_between_file_and_database(

@@ -8,7 +8,8 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
 from http.client import HTTPException
 from socket import gaierror
 from typing import Any, cast
@@ -16,6 +17,7 @@ from urllib.error import URLError
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
+from slack_sdk.web import SlackResponse
 
 from bot.slack.cards import Drawn
 from bot.slack.faces import Face, face_of
@@ -31,6 +33,10 @@ from platforms.base import (
 TIMEOUT = 10
 LOOK_AGAIN_AFTER = 5.0
 CARD_EVENT = "switchboard_card"
+CLOCKS_APART = timedelta(minutes=10)
+"""So far ahead of Slack's clock ours may have been when a message left, and it is found again. From
+five minutes on Slack's presses are refused, so that somebody notices.
+"""
 
 
 class ChannelClosedError(PausedError):
@@ -102,6 +108,12 @@ class Workspace:
         self._team_id = str(answer["team_id"])
         return str(answer["user_id"])
 
+    def time(self) -> datetime | None:
+        """What time it is at Slack, to the second; None: it did not say. Raises as `who_am_i`."""
+        headers = self._call("auth.test", "", params={}).headers
+        told = {name.casefold(): value for name, value in headers.items()}.get("date")
+        return parsedate_to_datetime(told) if told else None
+
     def link_to(self, channel_id: str | None, ts: str | None) -> str:
         """A message's permanent address, or "" when it is not posted or Slack was never reached."""
         if not (channel_id and ts and self._home_url):
@@ -138,19 +150,18 @@ class Workspace:
 
     def marks(
         self, channel: str, *, since: datetime, thread: str = ""
-    ) -> list[tuple[Posted, dict[str, Any]]]:
-        """What was posted since then, with its marks."""
+    ) -> Iterator[tuple[Posted, dict[str, Any]]]:
+        """What was posted since then, by our clock, with its marks."""
         channel_id = self.channel_id(channel)
         method = "conversations.replies" if thread else "conversations.history"
         arguments: dict[str, Any] = {"ts": thread} if thread else {}
-        answer = self._read(
-            method, where=channel, channel=channel_id, include_all_metadata="true", limit=200,
-            oldest=f"{since.timestamp() - 60:.6f}", **arguments,
+        messages = self._pages(
+            method, "messages", where=channel, channel=channel_id, include_all_metadata="true",
+            oldest=f"{(since - CLOCKS_APART).timestamp():.6f}", **arguments,
         )  # fmt: skip
-        return [
-            (Posted(channel_id, str(one["ts"])), one.get("metadata", {}).get("event_payload", {}))
-            for one in answer["messages"]
-        ]
+        for one in messages:
+            mark = one.get("metadata", {}).get("event_payload", {})
+            yield Posted(channel_id, str(one["ts"])), mark
 
     def show_home(self, user_id: str, view: dict[str, Any]) -> None:
         self._write("views.publish", user_id=user_id, view=view)
@@ -214,15 +225,9 @@ class Workspace:
         return user_id in self._members(channel_id)
 
     def _members(self, channel_id: str) -> Iterator[str]:
-        cursor, more = "", True
-        while more:
-            page = self._read(
-                "conversations.members", where=channel_id,
-                channel=channel_id, limit=1000, cursor=cursor,
-            )  # fmt: skip
-            yield from map(str, page["members"])
-            cursor = page.get("response_metadata", {}).get("next_cursor", "")
-            more = bool(cursor)
+        return self._pages(
+            "conversations.members", "members", where=channel_id, channel=channel_id, limit=1000
+        )
 
     def _read_channels(self) -> None:
         channels = self._pages(
@@ -232,33 +237,34 @@ class Workspace:
         self._channels = {str(one["name"]): str(one["id"]) for one in channels}
         self._channels_read = self._clock()
 
-    def _pages(self, method: str, what: str, **arguments: Any) -> Iterator[dict[str, Any]]:
-        """Everything that a list has."""
+    def _pages(
+        self, method: str, what: str, *, where: str = "", limit: int = 200, **arguments: Any
+    ) -> Iterator[Any]:
+        """Everything that a list has, `limit` of it for one call."""
         cursor = ""
         while True:
-            page = self._read(method, limit=200, cursor=cursor, **arguments)
+            page = self._read(method, where=where, limit=limit, cursor=cursor, **arguments)
             yield from page[what]
             cursor = page.get("response_metadata", {}).get("next_cursor", "")
             if not cursor:
                 break
 
     def _write(self, method: str, *, where: str = "", **arguments: Any) -> dict[str, Any]:
-        return self._call(method, where, json=arguments)
+        return cast("dict[str, Any]", self._call(method, where, json=arguments).data)
 
     def _read(self, method: str, *, where: str = "", **arguments: Any) -> dict[str, Any]:
         # Slack takes JSON for what writes only.
-        return self._call(method, where, params=arguments)
+        return cast("dict[str, Any]", self._call(method, where, params=arguments).data)
 
-    def _call(self, method: str, where: str, **request: Any) -> dict[str, Any]:
+    def _call(self, method: str, where: str, **request: Any) -> SlackResponse:
         try:
-            answer = self.client.api_call(method, **request)
+            return self.client.api_call(method, **request)
         except SlackApiError as error:
             raise _meaning(error, where) from error
         except URLError as error:
             raise _unreachable(error) from error
         except (OSError, HTTPException, ValueError) as error:
             raise UncertainError(f"Slack broke off: {type(error).__name__}.") from error
-        return cast("dict[str, Any]", answer.data)
 
 
 def _unreachable(error: URLError) -> PlatformError:

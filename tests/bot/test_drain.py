@@ -144,6 +144,27 @@ def test_a_worker_that_died_after_the_call_posts_no_second_card(worker: Worker):
     assert "Claimed by" in words(worker.card()), "the card that was found is not updated"
 
 
+def test_a_clock_that_was_ahead_when_a_card_left_posts_no_second_one(worker: Worker):
+    worker.square.post("square", "mara", BROKEN)
+    worker.read("square")
+    worker.die_while_sending("card:1", after_the_call=True)
+    ahead = update(Delivery).values(tried_at=worker.clock.now() + timedelta(minutes=7))
+    worker.database.write(lambda store: store.session.execute(ahead))
+    worker.deliver()
+    assert len(posts(worker)) == 1
+
+
+@on_sqlite
+def test_a_card_is_found_below_all_that_people_have_said_since(worker: Worker):
+    worker.square.post("square", "mara", BROKEN)
+    worker.read("square")
+    worker.die_while_sending("card:1", after_the_call=True)
+    for number in range(250):
+        worker.ana.say("support", f"Good morning, {number}")
+    worker.deliver()
+    assert len(posts(worker)) == 1
+
+
 def test_a_card_that_is_found_shows_what_happened_since_it_was_posted(worker: Worker):
     worker.square.post("square", "mara", BROKEN)
     worker.read("square")
