@@ -30,6 +30,8 @@ SAFE_MARGIN = timedelta(seconds=45)
 """What must be left of a lease when the call leaves: one and a half times the longest timeout."""
 
 NOW = timedelta(0)
+AHEAD = timedelta(seconds=0.2)
+"""So long before its lane opens a row is taken, so that the call leaves when it may."""
 
 Paces: TypeAlias = Callable[[str], Pace]
 """The pace of a lane, by its name."""

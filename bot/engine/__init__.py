@@ -1,10 +1,6 @@
 """What makes the outbox run: one port, and an adapter for each way of running it."""
 
-from datetime import timedelta
 from typing import Protocol
-
-AHEAD = timedelta(seconds=0.2)
-"""So long before its lane opens a row is taken, so that the call leaves when it may."""
 
 
 class Engine(Protocol):

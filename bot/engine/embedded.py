@@ -7,9 +7,8 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot import disk
+from bot import disk, outbox
 from bot.delivery.drain import Drain
-from bot.engine import AHEAD
 
 log = logging.getLogger(__name__)
 
@@ -57,7 +56,7 @@ class EmbeddedEngine:
     def _take(self) -> bool:
         """Lease as much as there are free hands; False when nothing is due."""
         free = self._hands - len(self._in_hand)
-        leases = self._drain.lease(free, ahead=AHEAD) if free > 0 else []
+        leases = self._drain.lease(free, ahead=outbox.AHEAD) if free > 0 else []
         for lease in leases:
             future = self._pool.submit(self._drain.deliver, lease)
             self._in_hand.add(future)
@@ -73,7 +72,7 @@ class EmbeddedEngine:
 
     def _nap(self) -> float:
         """Seconds until something is due, as far as we know."""
-        until = self._drain.seconds_until_due(ahead=AHEAD)
+        until = self._drain.seconds_until_due(ahead=outbox.AHEAD)
         if until is None or len(self._in_hand) >= self._hands:
             return LONGEST_NAP
         return min(LONGEST_NAP, max(0.02, until))

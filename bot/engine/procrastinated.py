@@ -19,8 +19,8 @@ from procrastinate.jobs import Status
 from psycopg import Error as PostgresError
 from sqlalchemy import make_url
 
+from bot import outbox
 from bot.delivery.drain import Drain
-from bot.engine import AHEAD
 from bot.engine.hints import LOOK, QUEUE
 from bot.lanes import pace_of
 
@@ -152,10 +152,12 @@ class ProcrastinateEngine:
         return False
 
     async def _seconds_until_due(self, lane: str) -> float | None:
-        return await self._in_thread(lambda: self._drain.seconds_until_due(lane, ahead=AHEAD))
+        return await self._in_thread(
+            lambda: self._drain.seconds_until_due(lane, ahead=outbox.AHEAD)
+        )
 
     def _send_next(self, lane: str) -> bool:
-        lease = None if self._over.is_set() else self._drain.lease_in(lane, ahead=AHEAD)
+        lease = None if self._over.is_set() else self._drain.lease_in(lane, ahead=outbox.AHEAD)
         if lease is not None:
             self._drain.deliver(lease)
         return lease is not None
@@ -188,7 +190,7 @@ class ProcrastinateEngine:
 def _next_place(lane: str) -> float:
     """Seconds until a lane in which something was just sent is worth another look."""
     pace = pace_of(lane)
-    return max(0.0, (pace.interval - AHEAD).total_seconds()) if pace.burst == 1 else 0.0
+    return max(0.0, (pace.interval - outbox.AHEAD).total_seconds()) if pace.burst == 1 else 0.0
 
 
 def make_app(database_url: str) -> App:

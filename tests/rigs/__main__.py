@@ -94,10 +94,11 @@ def _lanes(kinds: list[Kind], options: argparse.Namespace) -> Iterator[Lane]:
         yield _on(kind, "crash", "--runs", str(33 // part), "--kills", "2")
         yield _on(kind, "crash", "--runs", str(16 // part), "--kills", "5", "--seed", "2")
     yield _soak(minutes=60 // part, each_second=0.5)
+    yield _simulation("clock set", 10 // part)
     yield _simulation("deadly", 10 // part)
     yield _simulation("slow to show", 10 // part)
     yield _simulation("pace", 1 + 4 // part)
-    for scene in ("lagging", "frozen anywhere"):
+    for scene in ("lagging", "frozen anywhere", "clock set far"):
         yield _simulation(scene, 4, must_break=True)
 
 

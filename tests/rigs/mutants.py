@@ -142,6 +142,20 @@ MUTANTS = (
         ),
         arguments=("--seeds", "3", "--until-broken", "--scene", "pace"),
     ),
+    Mutant(
+        "a clock that is set back keeps a call till its lease is over",
+        ((
+            "bot/delivery/drain.py", "time.sleep(min(early, outbox.AHEAD.total_seconds()))",
+            "time.sleep(early)",
+        ),),
+        arguments=("--seeds", "40", "--until-broken", "--scene", "clock set"),
+    ),
+    Mutant(
+        "what was sent by a clock that was ahead is not found",
+        (("bot/slack/workspace.py", "CLOCKS_APART = timedelta(minutes=10)",
+          "CLOCKS_APART = timedelta(0)"),),
+        arguments=("--seeds", "40", "--until-broken", "--scene", "clock set"),
+    ),
 )  # fmt: skip
 
 

@@ -46,6 +46,10 @@ class Weather:
     """The same for steps between the last look at a lease, written down, and the call."""
     longest_freeze: float = 200.0
     """Seconds."""
+    jumps: float = 0.0
+    """How often somebody sets the machine's clock."""
+    farthest_jump: float = 300.0
+    """Seconds that it is ahead or behind then."""
 
 
 @dataclass
@@ -57,7 +61,9 @@ class Schedule:
     kills: int = 0
     actors: list[Actor] = field(default_factory=list)
     calm: bool = False
-    """From now on nothing is killed or frozen."""
+    """From now on nothing is killed or frozen, and nobody sets a clock."""
+    off: timedelta = timedelta(0)
+    """How far the machine's clock is ahead of the time."""
 
     def __post_init__(self) -> None:
         self.chance = random.Random(self.seed)
@@ -71,11 +77,16 @@ class Schedule:
         while not end() and (alive := [one for one in self.actors if not one.done]):
             ready = [one for one in alive if one.ready_at <= self.clock.now()]
             if ready:
+                self._set_clock()
                 self._go_on(self.chance.choice(ready))
             else:
                 self.clock.move(min(one.ready_at for one in alive) - self.clock.now())
             self.steps += 1
             assert self.steps < at_most, f"seed {self.seed} does not come to rest"
+
+    def machine_time(self) -> datetime:
+        """What the machine's clock says, by which its processes go."""
+        return self.clock.now() + self.off
 
     def step(self) -> None:
         """Hand on. Somebody else may act before this returns, and it may never return."""
@@ -102,6 +113,13 @@ class Schedule:
     def _me(self) -> Actor | None:
         current = getcurrent()
         return next((one for one in self.actors if one.run is current), None)
+
+    def _set_clock(self) -> None:
+        if self.calm or not self.weather.jumps:
+            return
+        if self.chance.random() * 1000 < self.weather.jumps:
+            farthest = self.weather.farthest_jump
+            self.off = timedelta(seconds=self.chance.uniform(-farthest, farthest))
 
     def _go_on(self, actor: Actor) -> None:
         if actor.run is None:

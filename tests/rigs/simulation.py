@@ -1,4 +1,5 @@
-"""Several processes at once, interleaved at every step, killed, frozen and lied to, by a seed.
+"""Several processes at once, interleaved at every step, killed, frozen, set to another
+time and lied to, by a seed.
 
     python -m tests.rigs.simulation [--seeds N] [--first SEED] [--scene NAME] [--until-broken]
 
@@ -27,10 +28,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 import bot.database
 import bot.delivery.drain
-from bot import schema
+from bot import outbox, schema
 from bot.database import Database
 from bot.delivery.drain import Drain
-from bot.engine import AHEAD
 from bot.errors import Refusal
 from bot.ingest import Ingest
 from bot.models import Actor, DeliveryState, Event, Reply, ReplyState
@@ -77,9 +77,11 @@ SCENES = {
     "storm": Scene(weather=Weather(kills=4, freezes=3), faults=15, lag=2, slowest=4),
     "deadly": Scene(weather=Weather(kills=40), lag=2),
     "slow to show": Scene(faults=30, lag=40),
+    "clock set": Scene(weather=Weather(kills=4, jumps=4), faults=15, lag=2, slowest=4),
     "pace": Scene(mentions=14, slowest=0.0),
     # What no client can survive; these must double, else the rig sees nothing.
     "frozen anywhere": Scene(weather=Weather(freezes_leaving=100, longest_freeze=1500), workers=4),
+    "clock set far": Scene(weather=Weather(jumps=40, farthest_jump=1500), faults=60),
     "lagging": Scene(faults=60, lag=600),
 }
 
@@ -149,7 +151,7 @@ class Simulation:
         drain = self._drain()
         while True:
             with suppress(SQLAlchemyError):  # the engine's thread logs it and goes on
-                leases = drain.lease(self._chance.randint(1, 4), ahead=AHEAD)
+                leases = drain.lease(self._chance.randint(1, 4), ahead=outbox.AHEAD)
                 for lease in leases:
                     drain.deliver(lease)
                 if leases:
@@ -229,7 +231,10 @@ class Simulation:
     def _come_to_rest(self) -> None:
         """The weather clears up; people answer what they are asked; nothing waits any more."""
         self.schedule.calm, self.edge.faults = True, 0
-        thawed = self.clock.now() + timedelta(seconds=self.scene.weather.longest_freeze)
+        weather = self.scene.weather
+        # What was to be done by a clock that was ahead is not due before ours says so.
+        late = weather.longest_freeze + (2 * weather.farthest_jump if weather.jumps else 0)
+        thawed = self.clock.now() + timedelta(seconds=late)
         self.schedule.run_until(lambda: self.clock.now() >= thawed)
         for _ in range(6):
             end = self.clock.now() + BEFORE_PEOPLE_ANSWER + timedelta(seconds=self.scene.lag)
@@ -281,7 +286,7 @@ class Simulation:
     # -- parts
 
     def _process(self) -> OneProcess:
-        made = OneProcess(self._url, clock=self.clock.now)
+        made = OneProcess(self._url, clock=self.schedule.machine_time)
         made.schedule = self.schedule
         return made
 
