@@ -8,12 +8,15 @@ from datetime import timedelta
 import pytest
 import requests
 
+from bot.sandbox.faults import How
 from tests.bot.worker import on_sqlite
 from tests.hang_up import no_database
 from tests.journeys.steps import field_text, open_reply
+from tests.rigs.faults import BEFORE_ALL, CALLED
 from tests.town import Town, words
 
 REFUND = "Where is my refund, @acme?"
+SORRY = "Sorry for the wait."
 FAULT = "Something went wrong here, and nothing was changed. Try again in a minute"
 
 
@@ -23,16 +26,18 @@ def page(town: Town, path: str) -> requests.Response:
 
 
 @on_sqlite
-def test_slack_is_down_for_an_hour(town: Town):
+@pytest.mark.parametrize("how", ["503", "drop_before"])
+def test_slack_is_down_for_an_hour(town: Town, how: How):
     town.post(REFUND)
-    town.ben.click(town.card("billing"), "claim")
-    for method in ("chat.postMessage", "chat.update"):
-        town.slack.fail(method, "503", times=10_000)
+    town.ben.submit(open_reply(town, town.ben), {"text": SORRY})
+    for method in CALLED | BEFORE_ALL:
+        town.slack.fail(method, how, times=10_000)
     for number in range(3):
         town.square.post("square", "joe", f"{REFUND} {number}")
     town.read("square")
     town.deliver(at_most=timedelta(hours=1))
     assert len(town.slack.messages("billing")) == 1
+    assert [one.text for one in town.square.replies_by_brand("square")] == [SORRY]
     health = page(town, "/healthz")
     assert health.status_code == 503
     assert "deliveries failed several times and will be tried again: Slack" in health.text
@@ -41,7 +46,8 @@ def test_slack_is_down_for_an_hour(town: Town):
     town.deliver(at_most=timedelta(hours=2))
     cards = town.slack.messages("billing")
     assert len(cards) == 4, "a card is lost or doubled"
-    assert "Claimed by" in words(cards[0])
+    assert SORRY in words(cards[0])
+    assert len(town.square.replies_by_brand("square")) == 1
     assert page(town, "/healthz").json()["problems"] == []
 
 
@@ -76,10 +82,10 @@ def test_the_database_is_gone_for_a_minute(
     with no_database(request.getfixturevalue("postgres_server"), database_url):
         town.ben.click(town.card("billing"), "claim")
         assert FAULT in town.told(town.ben)
-        town.ben.type(window, "text", "text", "Sorry for the wait.")
+        town.ben.type(window, "text", "text", SORRY)
         window = town.modal(town.ben)
         assert FAULT in words(window)
-        assert field_text(window) == "Sorry for the wait.", "what was typed is gone"
+        assert field_text(window) == SORRY, "what was typed is gone"
         health = page(town, "/healthz")
         assert health.status_code == 503
         assert "The database does not answer." in health.text

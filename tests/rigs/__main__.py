@@ -17,7 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.settings import PROCRASTINATE
+from bot.settings import EMBEDDED, PROCRASTINATE
 from tests.benchmarks import databases
 from tests.benchmarks.databases import Kind
 from tests.rigs import lanes, table
@@ -75,37 +75,41 @@ def _lanes(kinds: list[Kind], options: argparse.Namespace) -> Iterator[Lane]:
     """The longest first, so that none is left over for one hand alone."""
     part, every = options.part, options.every
     seeded = () if options.seed is None else ("--seed", str(options.seed))
+    adapters = [*((kind, EMBEDDED) for kind in kinds), (kinds[-1], PROCRASTINATE)]
     for kind in reversed(kinds):
         yield _on(kind, "crash", "--every", str(every * part))
     for seed, kind in enumerate(reversed(kinds), start=1):
         requests = ("--requests", str(50_000 // part), "--seed", str(seed))
         yield _on(kind, "garbage", *requests)
     yield _soak(minutes=max(1, 3 // part), each_second=50)
-    for turn, kind in enumerate(kinds):  # half of the faults each
-        yield _on(kind, "faults", "--part", str(2 * part), "--turn", str(turn))
-    hinted = ("--engine", PROCRASTINATE, "--every", str(5 * every * part))
-    yield _on(kinds[-1], "crash", *hinted, engine="Procrastinate")
-    yield _simulation("storm", 32 // part)
+    for turn, (kind, engine) in enumerate(adapters):  # a third of the faults each
+        turns = ("--part", str(len(adapters) * part), "--turn", str(turn))
+        yield _on(kind, "faults", *turns, engine=engine)
+    yield _on(kinds[-1], "crash", "--every", str(5 * every * part), engine=PROCRASTINATE)
+    yield _simulation("storm", 24 // part)
+    for kind, engine in adapters:
+        cards = 200 if engine == EMBEDDED else 50
+        yield _on(kind, "races", "--cards", str(cards // part), "--people", "50", engine=engine)
     for kind in kinds:
-        yield _on(kind, "races", "--cards", str(200 // part), "--people", "50")
         yield _on(kind, "stories", "--examples", str(80 // part), *seeded)
     yield Lane(name="mutants", database="SQLite", arguments=())
     for kind in kinds:
         yield _on(kind, "crash", "--runs", str(33 // part), "--kills", "2")
         yield _on(kind, "crash", "--runs", str(16 // part), "--kills", "5", "--seed", "2")
     yield _soak(minutes=60 // part, each_second=0.5)
-    yield _simulation("clock set", 10 // part)
-    yield _simulation("deadly", 10 // part)
-    yield _simulation("slow to show", 10 // part)
+    for scene in ("clock set", "deadly", "slow to show"):
+        yield _simulation(scene, 10 // part)
     yield _simulation("pace", 1 + 4 // part)
-    for scene in ("lagging", "frozen anywhere", "clock set far"):
+    for scene in ("clock set far", "lagging", "frozen anywhere"):
         yield _simulation(scene, 4, must_break=True)
 
 
-def _on(kind: Kind, name: str, *arguments: str, engine: str = "") -> Lane:
-    """A lane on a new database of this kind; `engine`: as the table calls one that is named."""
-    database = f"{kind.name}, {engine}" if engine else kind.name
-    return Lane(name=name, database=database, arguments=(kind.address(), *arguments))
+def _on(kind: Kind, name: str, *arguments: str, engine: str = EMBEDDED) -> Lane:
+    """A lane on a new database of this kind."""
+    if engine == EMBEDDED:
+        return Lane(name=name, database=kind.name, arguments=(kind.address(), *arguments))
+    chosen = (kind.address(), "--engine", engine, *arguments)
+    return Lane(name=name, database=f"{kind.name}, {engine.capitalize()}", arguments=chosen)
 
 
 def _soak(*, minutes: int, each_second: float) -> Lane:

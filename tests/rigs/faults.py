@@ -1,6 +1,6 @@
 """Each kind of call, to Slack and to a platform, fails once in each way in which calls can fail.
 
-    python -m tests.rigs.faults DATABASE_URL [--part N] [--turn N] [--only JOURNEY]
+    python -m tests.rigs.faults DATABASE_URL [--engine E] [--part N] [--turn N] [--only JOURNEY]
 
 Which calls there are is seen in journeys that nothing disturbs, and in those whose first message
 left no answer: then it is looked for. The database must be empty.
@@ -15,6 +15,7 @@ from contextlib import closing
 from datetime import timedelta
 
 from bot.sandbox import faults, square_faults
+from bot.settings import EMBEDDED, ENGINES
 from tests.rigs import lanes
 from tests.rigs.findings import Findings
 from tests.rigs.journeys import Journey
@@ -131,11 +132,11 @@ def main(arguments: list[str]) -> int:
     logging.disable(logging.CRITICAL)
     square_faults.SLOW_SECONDS = SECONDS
     begun = time.monotonic()
-    lanes.prepare(options.database_url)
+    lanes.prepare(options.database_url, engine=options.engine)
     share = f"; one in {options.part} of that here" if options.part > 1 else ""
     findings = Findings(f"each kind of call fails once in each way{share}")
     wanted = [one for one in (*JOURNEYS, *LOOKING) if options.only in ("", one.__name__)]
-    with closing(Office(options.database_url)) as office:
+    with closing(Office(options.database_url, engine=options.engine)) as office:
         rig = FaultRig(office, findings)
         met = rig.every_call(wanted, part=options.part, turn=options.turn)
     if not options.only:
@@ -148,6 +149,7 @@ def main(arguments: list[str]) -> int:
 def _read(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser()
     parser.add_argument("database_url")
+    parser.add_argument("--engine", choices=ENGINES, default=EMBEDDED)
     parser.add_argument("--part", type=int, default=1, help="only one in so many faults")
     parser.add_argument("--turn", type=int, default=0, help="other ones, in other journeys")
     parser.add_argument("--only", default="", help="one journey, by its class")

@@ -1,6 +1,6 @@
 """Fifty people press Claim on one card in the same instant, on two web processes.
 
-    python -m tests.rigs.races DATABASE_URL [--cards N] [--people N]
+    python -m tests.rigs.races DATABASE_URL [--engine E] [--cards N] [--people N]
 
 The processes are real (`python app.py web`), the presses signed, the answers as Slack shows them.
 """
@@ -22,6 +22,7 @@ from itertools import count, cycle
 from bot.sandbox.door import ACK_SECONDS, Answered, Delivery, HttpDoor
 from bot.sandbox.people import Person
 from bot.sandbox.records import Message
+from bot.settings import EMBEDDED, ENGINES
 from bot.slack import ids
 from bot.web import SLACK_PATH
 from tests.rigs import lanes
@@ -164,11 +165,17 @@ def _wait_for(port: int, process: "subprocess.Popen[bytes]") -> None:
             connection.close()
 
 
-def run(database_url: str, *, cards: int, people: int) -> Findings:
-    """Race for so many cards. The database must have its tables, and be empty."""
+def run(database_url: str, *, cards: int, people: int, engine: str = EMBEDDED) -> Findings:
+    """Race for so many cards. The database must have its tables, and be empty.
+
+    `engine`: which one the web processes tell, in a claim's own transaction, where to look.
+    """
     begun = time.monotonic()
     findings = Findings(f"{people} people press at once, 2 processes")
-    with closing(Worker(database_url)) as town, web_processes(2, town.env) as ports:
+    with (
+        closing(Worker(database_url)) as town,
+        web_processes(2, town.env | {"ENGINE": engine}) as ports,
+    ):
         town.slack.connect(Doors(ports, town.slack.signing_secret))
         Race(town, people).run(cards, findings)
     findings.seconds = time.monotonic() - begun
@@ -178,12 +185,16 @@ def run(database_url: str, *, cards: int, people: int) -> Findings:
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("database_url")
+    parser.add_argument("--engine", choices=ENGINES, default=EMBEDDED)
     parser.add_argument("--cards", type=int, default=200)
     parser.add_argument("--people", type=int, default=50)
     options = parser.parse_args(arguments)
     logging.disable(logging.CRITICAL)
-    lanes.prepare(options.database_url)
-    print(run(options.database_url, cards=options.cards, people=options.people).said())
+    lanes.prepare(options.database_url, engine=options.engine)
+    found = run(
+        options.database_url, cards=options.cards, people=options.people, engine=options.engine
+    )
+    print(found.said())
     return 0
 
 
