@@ -2,6 +2,7 @@
 PYTHON ?= python3
 PORT ?= 8000
 EVERY ?= 6
+AUDIT ?=
 VENV := .venv
 PY := $(VENV)/bin/python
 NETWORK := tests/bluesky_network
@@ -57,8 +58,7 @@ chaos: $(VENV)/.dev ## break everything that can break, and write docs/promises.
 	@$(PY) -m tests.rigs --every $(EVERY)
 
 audit: $(VENV)/.dev ## ask PyPI whether a locked package has a known weakness (needs the network)
-	@$(PY) -m venv --upgrade-deps .audit && .audit/bin/python -m pip install --quiet pip-audit
-	@.audit/bin/pip-audit --require-hashes --disable-pip -r requirements.txt -r requirements-dev.txt
+	@$(PY) -m tests.audit $(AUDIT)
 
 lock: ## write the lock files again (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url \
