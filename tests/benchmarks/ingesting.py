@@ -128,10 +128,10 @@ def _table(kind: Kind, speed: dict[str, float]) -> Table:
 
     return Table(
         f"{COUNT:,} mentions on pages of {PER_PAGE} into {kind.name}",
-        ("", "a second", "÷ bare mentions", "÷ bare, all rows"),
+        ("", "a second", "÷ bare, mentions alone", "÷ bare, the same rows"),
         (
             new("bare INSERT … ON CONFLICT DO NOTHING of the mentions", bare),
-            new("the same with their history, cards and deliveries", whole),
+            new("bare, the same rows: with history, cards and deliveries", whole),
             new("ours: stored, deduplicated, cards queued", speed["stored"]),
             new("ours, a whole round: read, scored and routed as well", speed["understood"]),
             known("bare, all known already", again),
