@@ -93,9 +93,12 @@ def _lanes(kinds: list[Kind], options: argparse.Namespace) -> Iterator[Lane]:
     for kind in kinds:
         yield _on(kind, "stories", "--examples", str(80 // part), *seeded)
     yield Lane(name="mutants", database="SQLite", arguments=())
-    for kind in kinds:
-        yield _on(kind, "crash", "--runs", str(33 // part), "--kills", "2")
-        yield _on(kind, "crash", "--runs", str(16 // part), "--kills", "5", "--seed", "2")
+    for kind, engine in adapters:
+        twice, often = (33, 16) if engine == EMBEDDED else (11, 6)
+        runs = ("--runs", str(twice // part), "--kills", "2")
+        yield _on(kind, "crash", *runs, engine=engine)
+        runs = ("--runs", str(often // part), "--kills", "5", "--seed", "2")
+        yield _on(kind, "crash", *runs, engine=engine)
     yield _soak(minutes=60 // part, each_second=0.5)
     for scene in ("clock set", "deadly", "slow to show"):
         yield _simulation(scene, 10 // part)
