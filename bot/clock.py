@@ -13,7 +13,7 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy.exc import OperationalError
 
 ASKED_EVERY = 60.0
-"""Seconds between two questions to the server: in these a stop-watch is off by microseconds."""
+"""Seconds between two questions to the server: till then a stop-watch is off by milliseconds."""
 PROMPT = 0.005
 """Seconds. After an answer that took no longer nothing more is asked …"""
 QUESTIONS = 10

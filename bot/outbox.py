@@ -123,6 +123,15 @@ def next_moment(
     return min((moment for moment, name in moments if lane in (None, name)), default=None)
 
 
+def renew(store: Store, lease: Lease) -> bool:
+    """Hold it for a whole lease from now, whatever has passed of it. False: the lease is lost."""
+    row = deliveries.held(store, lease.id, lease.token)
+    if row is None:
+        return False
+    row.leased_until = store.now + LEASE
+    return True
+
+
 def mark(store: Store, lease: Lease, *, paces: Paces) -> bool:
     """Write down that the call leaves now. False: the lease is lost or too short; do not call.
 

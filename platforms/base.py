@@ -35,13 +35,16 @@ class PlatformError(Exception):
     """The platform did not do what was asked. The message is a sentence for people."""
 
 
+DAY_SECONDS = 86_400.0
+
+
 class TemporaryError(PlatformError):
     """Nothing happened on the platform; the same call may succeed later."""
 
     def __init__(self, message: str, *, retry_after: float | None = None) -> None:
-        """`retry_after`: seconds before another try makes sense; None when unknown."""
+        """`retry_after`: seconds before another try makes sense, a day at most; None: unknown."""
         super().__init__(message)
-        self.retry_after = retry_after
+        self.retry_after = None if retry_after is None else min(retry_after, DAY_SECONDS)
 
 
 class PausedError(TemporaryError):
@@ -58,6 +61,9 @@ class GoneError(RejectedError):
 
 class UncertainError(PlatformError):
     """The request may have been carried out, and no usable answer came back."""
+
+    retry_after: float | None = None
+    """Seconds before it can be looked for, as far as that is known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,7 +20,7 @@ WEAK, UNKNOWN = 1, 3
 
 
 class CannotRunError(Exception):
-    """There is no pip-audit here, or it broke off."""
+    """pip-audit cannot be installed here, or it broke off."""
 
 
 def ask() -> list[dict[str, Any]]:
@@ -30,7 +30,10 @@ def ask() -> list[dict[str, Any]]:
     audit = PLACE / "bin" / "pip-audit"
     locks = [part for name in LOCKS for part in ("-r", name)]
     asked = ("--require-hashes", "--disable-pip", "--format", "json", *locks)
-    answer: list[dict[str, Any]] = json.loads(_run(audit, *asked, fine=(0, 1)))["dependencies"]
+    said = _run(audit, *asked, fine=(0, 1))
+    if not said:  # it ends so, too, when it breaks off
+        raise CannotRunError("pip-audit broke off")
+    answer: list[dict[str, Any]] = json.loads(said)["dependencies"]
     return answer
 
 
@@ -65,7 +68,9 @@ def _run(*command: str | Path, fine: tuple[int, ...] = (0,)) -> str:
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument(
-        "--where-it-can-run", action="store_true", help="only say so where nobody can be asked"
+        "--where-it-can-run",
+        action="store_true",
+        help="say why nothing could be audited, and be content",
     )
     options = parser.parse_args(arguments)
     try:

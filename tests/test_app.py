@@ -312,7 +312,7 @@ def test_check_tells_of_a_clock_by_which_presses_would_be_refused(
     right = clock.utc_now
     monkeypatch.setattr(clock, "utc_now", lambda: right() + timedelta(minutes=minutes))
     _, out, _ = typed(env, "check")
-    said = f"PROBLEM This machine's clock is {told} Slack's. At five minutes presses are refused."
+    said = f"PROBLEM This machine's clock is {told} Slack's. From five minutes on presses are"
     assert said in out if told else "clock" not in out
 
 

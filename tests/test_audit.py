@@ -1,9 +1,11 @@
 """What pip-audit answers, and what the check makes of it."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests import audit
 from tests.audit import UNKNOWN, WEAK, tell
 
 CLEAN: dict[str, Any] = {"name": "bolt", "version": "1.2", "vulns": []}
@@ -25,3 +27,18 @@ def test_only_what_was_told_of_and_is_not_weak_is_well(
 ):
     assert tell(answer) == code
     assert told in capsys.readouterr().out.splitlines()
+
+
+@pytest.mark.parametrize(("arguments", "code"), [([], UNKNOWN), (["--where-it-can-run"], 0)])
+def test_where_it_breaks_off_nothing_was_audited(
+    arguments: list[str],
+    code: int,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+):
+    """There is no folder for it here."""
+    monkeypatch.setattr(audit, "PLACE", tmp_path / "file" / "audit")
+    (tmp_path / "file").touch()
+    assert audit.main(arguments) == code
+    assert capsys.readouterr().out.startswith("Nothing was audited: ")

@@ -97,7 +97,7 @@ class Drain:
             self._decide(lease, error, self._refused, sender, lease, error)
         except UncertainError as error:
             log.warning("delivery %s in doubt: %s", lease.key, error)
-            self._decide(lease, error, self._in_doubt, sender, lease, str(error))
+            self._decide(lease, error, self._in_doubt, sender, lease, str(error), error.retry_after)
         except Exception as error:
             # A bug must not stop the outbox: the row waits, and the log has the whole story.
             log.exception("delivery %s failed", lease.key)
@@ -118,9 +118,13 @@ class Drain:
                 self._database.write(self._done, record, lease, parcel, receipt)
                 log.info("delivery %s was there already", lease.key)
                 return
+            # To look may take longer than a lease can spare.
+            if not self._database.write(outbox.renew, lease):
+                return
         if sender.check(parcel):
             self._database.write(sender.checked, parcel)
         if not self._database.write(self._mark, sender, lease):
+            log.warning("delivery %s did not leave: its lease was nearly over", lease.key)
             return
         receipt, left = self._send(sender, lease, parcel)
         self._database.write(self._done, sender.record, lease, parcel, receipt, left=left)
@@ -151,7 +155,13 @@ class Drain:
         try:
             receipt = sender.find(parcel, since=lease.tried_at)
         except TemporaryError as error:
-            raise UncertainError(str(error)) from error
+            doubt = UncertainError(str(error))
+            doubt.retry_after = error.retry_after
+            raise doubt from error
+        except RejectedError as error:
+            if not sender.only_once:
+                raise
+            raise UncertainError(f"It may have been sent; looking for it: {error}") from error
         if receipt is None and lease.looks < len(sender.looks):
             raise UncertainError("It may have been sent; it cannot be seen yet.")
         if receipt is None and sender.only_once:
@@ -227,17 +237,26 @@ class Drain:
         else:
             self._in_doubt(store, sender, lease, problem)
 
-    def _in_doubt(self, store: Store, sender: Sender[Any, Any], lease: Lease, problem: str) -> None:
+    def _in_doubt(
+        self,
+        store: Store,
+        sender: Sender[Any, Any],
+        lease: Lease,
+        problem: str,
+        retry_after: float | None = None,
+    ) -> None:
         """Look for it soon; after the last look a person decides, or it is sent again."""
         wait: float | None
         if lease.looks < len(sender.looks):
-            wait = sender.looks[lease.looks]
+            wait = max(sender.looks[lease.looks], retry_after or 0.0)
         elif sender.only_once:
             sender.doubt(store, lease)
             outbox.give_up(store, lease, state=DeliveryState.UNCERTAIN, problem=problem)
             return
         else:
-            wait = next_try(lease.looks, sender.patience, retry_after=None, jitter=self._jitter())
+            wait = next_try(
+                lease.looks, sender.patience, retry_after=retry_after, jitter=self._jitter()
+            )
         if wait is None:
             self._refused(store, sender, lease, RejectedError(f"{problem} We tried for a day."))
             return

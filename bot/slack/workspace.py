@@ -5,6 +5,7 @@ again (slack_sdk's own retry handlers posted a message twice when the connection
 """
 
 import re
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -34,9 +35,11 @@ TIMEOUT = 10
 LOOK_AGAIN_AFTER = 5.0
 CARD_EVENT = "switchboard_card"
 CLOCKS_APART = timedelta(minutes=10)
-"""So far ahead of Slack's clock ours may have been when a message left, and it is found again. From
-five minutes on Slack's presses are refused, so that somebody notices.
+"""So far ahead of Slack's our clock (or PostgreSQL's server's) may have been when a message left,
+and it is found again. `check` tells of a minute.
 """
+LONGEST_LOOK = 40.0
+"""Seconds, so that whoever looks still holds the lease."""
 
 
 class ChannelClosedError(PausedError):
@@ -98,6 +101,7 @@ class Workspace:
         self._clock = clock
         self._channels: dict[str, str] = {}
         self._channels_read = float("-inf")
+        self._looking = threading.Lock()
         self._home_url = ""
         self._team_id = ""
 
@@ -151,7 +155,11 @@ class Workspace:
     def marks(
         self, channel: str, *, since: datetime, thread: str = ""
     ) -> Iterator[tuple[Posted, dict[str, Any]]]:
-        """What was posted since then, by our clock, with its marks."""
+        """What was posted since then, by our clock, with its marks.
+
+        Raises UncertainError when Slack takes longer than a lease lasts to show it.
+        """
+        begun = self._clock()
         channel_id = self.channel_id(channel)
         method = "conversations.replies" if thread else "conversations.history"
         arguments: dict[str, Any] = {"ts": thread} if thread else {}
@@ -160,6 +168,8 @@ class Workspace:
             oldest=f"{(since - CLOCKS_APART).timestamp():.6f}", **arguments,
         )  # fmt: skip
         for one in messages:
+            if self._clock() - begun > LONGEST_LOOK:
+                raise UncertainError("Slack is slow to show what was posted.")
             mark = one.get("metadata", {}).get("event_payload", {})
             yield Posted(channel_id, str(one["ts"])), mark
 
@@ -193,8 +203,8 @@ class Workspace:
         if not written.startswith("#"):
             return written
         name = written[1:]
-        if name not in self._channels and self._clock() - self._channels_read > LOOK_AGAIN_AFTER:
-            self._read_channels()
+        if name not in self._channels:
+            self._look_for_channels(name)
         if name not in self._channels:
             raise ChannelClosedError(written, _CHANNEL["channel_not_found"].format(channel=written))
         return self._channels[name]
@@ -229,10 +239,17 @@ class Workspace:
             "conversations.members", "members", where=channel_id, channel=channel_id, limit=1000
         )
 
+    def _look_for_channels(self, name: str) -> None:
+        """One thread reads the list for all: Slack lets it be asked for twenty times a minute."""
+        with self._looking:
+            long_ago = self._clock() - self._channels_read > LOOK_AGAIN_AFTER
+            if name not in self._channels and long_ago:
+                self._read_channels()
+
     def _read_channels(self) -> None:
         channels = self._pages(
             "conversations.list", "channels", types="public_channel,private_channel",
-            exclude_archived="true",
+            exclude_archived="true", limit=999,
         )  # fmt: skip
         self._channels = {str(one["name"]): str(one["id"]) for one in channels}
         self._channels_read = self._clock()

@@ -1,7 +1,9 @@
 """What leaves for Slack arrives once, whatever Slack does meanwhile and we do wrong."""
 
 import logging
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import update
@@ -9,6 +11,7 @@ from sqlalchemy import update
 from bot import outbox
 from bot.models import Card, Delivery
 from bot.sandbox.records import Call
+from bot.slack.workspace import LONGEST_LOOK, Workspace
 from bot.usecases.claim import claim_mention, release_mention
 from tests.bot.worker import BEN, BROKEN, Worker, on_sqlite
 from tests.town import words
@@ -152,6 +155,49 @@ def test_a_clock_that_was_ahead_when_a_card_left_posts_no_second_one(worker: Wor
     worker.database.write(lambda store: store.session.execute(ahead))
     worker.deliver()
     assert len(posts(worker)) == 1
+
+
+@on_sqlite
+def test_no_channel_waits_longer_than_a_day_whatever_slack_asks_for(worker: Worker):
+    worker.slack.fail("chat.postMessage", "429", retry_after=10**12)
+    worker.post(BROKEN)
+    assert not worker.slack.messages("support")
+    worker.deliver(at_most=timedelta(days=1, minutes=1))
+    assert len(worker.slack.messages("support")) == 1
+
+
+@on_sqlite
+def test_one_thread_reads_the_list_of_channels_for_all(worker: Worker):
+    workspace = Workspace(worker.env["SLACK_BOT_TOKEN"], base_url=worker.env["SLACK_API_URL"])
+    worker.slack.api.calls.clear()
+    with ThreadPoolExecutor(8) as hands:
+        found = set(hands.map(workspace.channel_id, ["#support"] * 8))
+    assert len(found) == 1
+    lists = [one for one in worker.slack.requests if one.method == "conversations.list"]
+    assert len(lists) == 1
+
+
+@on_sqlite
+@pytest.mark.parametrize("seconds", [16, 41])
+def test_a_look_that_takes_long_holds_up_no_channel(
+    worker: Worker, monkeypatch: pytest.MonkeyPatch, seconds: int
+):
+    worker.square.post("square", "mara", BROKEN)
+    worker.square.post("square", "ole", f"{BROKEN}, too")
+    worker.read("square")
+    worker.die_while_sending("card:1", after_the_call=False)
+    workspace = worker.process.workspace
+    monkeypatch.setattr(workspace, "_clock", worker.clock.seconds)
+    read = workspace._read
+
+    def read_slowly(method: str, **named: Any) -> dict[str, Any]:
+        worker.clock.move(timedelta(seconds=seconds * (method == "conversations.history")))
+        return read(method, **named)
+
+    monkeypatch.setattr(workspace, "_read", read_slowly)
+    worker.deliver(at_most=timedelta(hours=1))
+    assert worker.row("card:2").state == "done", "the channel is stuck"
+    assert len(worker.slack.messages("support")) == 1 + (seconds < LONGEST_LOOK)
 
 
 @on_sqlite

@@ -1,7 +1,7 @@
 """A reply becomes public once, or a person is asked. Platforms fail on demand meanwhile."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -10,7 +10,7 @@ from bot.delivery.to_platforms import Answer, ReplySender
 from bot.models import ReplyState
 from bot.outbox import LEASE
 from bot.usecases.decide import confirm_sent, drop_reply, send_again
-from platforms.base import PublishedReply, RejectedError, TemporaryError, UncertainError
+from platforms.base import GoneError, PublishedReply, RejectedError, TemporaryError, UncertainError
 from tests.bot.worker import BEN, BROKEN, Worker, on_sqlite
 from tests.town import buttons, words
 
@@ -195,6 +195,24 @@ def test_a_platform_that_is_down_for_a_day_gives_the_text_back(worker: Worker):
     worker.deliver(at_most=timedelta(hours=20))
     assert worker.state_of_reply() == ReplyState.FAILED
     assert "could not be reached. We tried for a day." in worker.reply().problem
+
+
+class BlindSender(ReplySender):
+    """Its platform refuses to be looked at, which no platform should."""
+
+    def find(self, parcel: Answer, *, since: datetime) -> PublishedReply | None:
+        raise GoneError(f"{parcel.to.address} is not there, {since}.")
+
+
+@on_sqlite
+def test_a_reply_that_cannot_be_looked_for_is_in_doubt_and_not_failed(worker: Worker):
+    worker.post(BROKEN)
+    worker.answer(SORRY)
+    worker.die_while_sending("reply:1", after_the_call=True)
+    lease = replace(worker.lease("reply:1"), looks=9)
+    blind = BlindSender(worker.process.switchboard.open)
+    Drain(worker.database, {"reply": blind}).deliver(lease)
+    assert worker.state_of_reply() == ReplyState.UNCERTAIN
 
 
 # -- workers that come too late

@@ -16,8 +16,11 @@ workers.py, worker.py, fleet.py              many worker processes on one databa
 upgrade.py                                   a release and the code of today on one database
 soak.py, lasting.py                          an hour of moved time under a steady stream
 stories.py                                   people do anything in any order; a model tells
+lanes.py, findings.py                        a rig as a process of its own, and what it found
 test_*.py                                    what `make test` runs of it
 __main__.py, table.py                        `make chaos`: everything, and docs/promises.md
+
+What one rig does on one database is a lane here; in the product a lane is what shares a pace.
 
 A rig must not know how the product keeps a promise: it acts as people, platforms and failing
 machines do, and then looks at what people and platforms saw.

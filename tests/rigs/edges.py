@@ -47,6 +47,9 @@ TIMEOUT_SECONDS = 10.0
 CHANNELS = ("leadership", "pr", "people", "billing", "support", "sales", "product")
 """Of the example company."""
 TEAM = "T0SIM"
+OVERLAP = timedelta(minutes=10)
+"""So long before it was first tried our own reply is looked for; Reddit's, the shortest of all."""
+PAGE = 3
 HOWS = ("refused", "cut_after", "500_after", "timeout_after", "timeout_before", "429")
 
 
@@ -155,10 +158,17 @@ class SimSlack:
         self.cards[ts] = text
 
     def _conversations_history(self, said: dict[str, Any]) -> dict[str, Any]:
-        return {"messages": self._seen(said, thread="")}
+        return self._page(self._seen(said, thread=""), said)
 
     def _conversations_replies(self, said: dict[str, Any]) -> dict[str, Any]:
-        return {"messages": self._seen(said, thread=str(said["ts"]))}
+        return self._page(self._seen(said, thread=str(said["ts"])), said)
+
+    def _page(self, found: list[dict[str, Any]], said: dict[str, Any]) -> dict[str, Any]:
+        """Small pages: what is looked for may be on the second one."""
+        start = int(said.get("cursor") or 0)
+        end = start + PAGE
+        cursor = str(end) if end < len(found) else ""
+        return {"messages": found[start:end], "response_metadata": {"next_cursor": cursor}}
 
     def _seen(self, said: dict[str, Any], *, thread: str) -> list[dict[str, Any]]:
         """The newest first, as Slack has it."""
@@ -232,7 +242,7 @@ class SimPlatform(Platform):
         there = self._call(
             lambda: [
                 one for one in self.network.replies
-                if one[:2] == (to.address, text) and one[2] <= written
+                if one[:2] == (to.address, text) and since - OVERLAP <= one[2] <= written
             ], write=False,
         )  # fmt: skip
         return PublishedReply(external_id=key, url=f"https://sim.example/{key}") if there else None

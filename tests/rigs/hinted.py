@@ -67,7 +67,9 @@ class HintedSwitchboard(Switchboard):
         loop = self._engine._loop
         with suppress(AppNotOpen):  # it has only just begun
             if loop is not None:
-                asyncio.run_coroutine_threadsafe(self._engine._sweep(0), loop).result()
+                asyncio.run_coroutine_threadsafe(self._engine._sweep(0), loop).result(
+                    PATIENCE_SECONDS
+                )
 
     def _warm_up_sending(self) -> None:
         Town.deliver(self)

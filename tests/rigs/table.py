@@ -29,10 +29,10 @@ WINDOWS = """
   lease lasts: another one takes over, looks, finds nothing, and in the end both may have sent.
 - A platform that shows what it took only after the last look (two and a half minutes): a card is
   posted again. A reply is not: a person is asked.
-- A machine on SQLite whose clock is set forth or back by more than ten minutes while something is
-  on its way: what it sent is looked for at a wrong time. A card is posted again; a reply is not.
-  (`check` tells of a clock that is a minute off; at five minutes presses are refused.) What waits
-  while a clock is set back leaves by so much later.
+- A clock (SQLite: this machine's; PostgreSQL: its server's) that is set by more than ten minutes
+  while something is on its way: what was sent is looked for at a wrong time. A card is posted
+  again; a reply is not. (`check` tells of a clock that is a minute off; at five minutes presses are
+  refused.) What waits while a clock is set back leaves by so much later.
 
 Three lanes go there and must find doubles, so that a rig that sees nothing is noticed.
 """

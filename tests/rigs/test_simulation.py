@@ -1,4 +1,4 @@
-"""A few seeds of each weather; `make chaos` runs hundreds."""
+"""A few seeds of each weather; `make chaos` runs dozens."""
 
 import pytest
 

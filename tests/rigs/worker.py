@@ -20,6 +20,7 @@ def hurry(lease: timedelta) -> None:
 
 
 def set_wrong(by: timedelta) -> None:
+    """What the ledger would go by if it asked this machine; the scheduler's clock stays right."""
     right = bot.clock.utc_now
     bot.clock.utc_now = lambda: right() + by
 
