@@ -62,7 +62,8 @@ MUTANTS = (
     Mutant(
         "no answer is taken for not sent",
         ((
-            "bot/delivery/drain.py", "self._in_doubt, sender, lease, str(error), error.retry_after)",
+            "bot/delivery/drain.py",
+            "self._in_doubt, sender, lease, str(error), error.retry_after)",
             "self._later, sender, lease, TemporaryError(str(error)))",
         ),),
     ),
