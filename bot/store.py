@@ -307,7 +307,9 @@ class Store:
         return self.session.scalar(_NEXT_CARD, {"card_id": card.id})
 
     def card_at(self, channel_id: str, ts: str) -> Card | None:
-        return self._first(select(Card).where(Card.channel_id == channel_id, Card.ts == ts))
+        """The card that this message is; one that was moved on is none any more."""
+        here = (Card.channel_id == channel_id, Card.ts == ts)
+        return self._first(select(Card).where(*here, Card.moved_at.is_(None)))
 
     def events(self, mention_id: int, *, after: int = 0) -> Sequence[Event]:
         values = {"mention_id": mention_id, "after": after}

@@ -2,6 +2,8 @@
 
 import pytest
 
+from bot.models import MentionState
+from tests.journeys.steps import send_to
 from tests.town import Town, words
 
 
@@ -37,3 +39,20 @@ def test_an_emoji_elsewhere_is_nobodys_business(town: Town):
     town.deliver()
     assert town.slack.ephemerals("ana") == []
     assert town.mention().owner is None
+
+
+@pytest.mark.parametrize("private", [True, False])
+def test_an_emoji_on_what_a_card_left_behind_does_nothing_at_its_new_desk(
+    town: Town, private: bool
+):
+    there = town.slack.add_channel("lawyers", private=private, members=["ana", "ben"])
+    town.post("No internet, @acme")
+    send_to(town, town.ana, town.card(), channel=there.id)
+    town.deliver()
+    stub = town.card()
+    town.cat.react(stub, "white_check_mark")
+    assert town.mention().state == MentionState.WAITING
+    town.ben.click(town.card("lawyers"), "claim")
+    town.deliver()
+    town.cat.react(stub, "eyes")
+    assert town.slack.ephemerals("cat") == [], "nobody is told who has it"
