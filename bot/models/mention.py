@@ -233,6 +233,7 @@ class Mention(Base):
         """  # noqa: D205 (one sentence that is long)
         self.author_id = self.author_handle = self.author_key = self.author_name = ""
         self.author_followers, self.why = None, ""
+        self.community = None  # on Reddit it may be the author's own profile, named after them
 
     def refuse_if_done(self, now: datetime) -> None:
         """Raise the refusal that tells who finished this and how."""

@@ -52,6 +52,15 @@ def test_a_deleted_post_leaves_nothing_behind(town: Town):
     assert SECRET not in words(town.slack.ephemerals(town.ana)[-1])
 
 
+def test_of_a_post_on_somebodys_own_profile_the_profiles_name_goes_too(town: Town):
+    post = town.post(REFUND, by="mara_k", on="reddit", community="u_mara_k")
+    assert "in u_mara_k" in words(town.card("billing"))
+    town.square.delete("reddit", post.id)
+    assert town.look() == 1
+    assert "mara_k" not in words(town.card("billing"))
+    assert rows_with(town, "mara_k") == []
+
+
 def test_the_owner_is_told_once(town: Town):
     post = town.post(REFUND)
     town.ben.click(town.card("billing"), "claim")
