@@ -54,12 +54,20 @@ def _timezone(value: str) -> str:
     return value
 
 
+CHANNEL_LENGTH = 80
+"""With the #. Slack's longest name is one letter longer
+(https://docs.slack.dev/reference/methods/conversations.create).
+"""
+
+
 def _channel(value: str) -> str:
     if re.fullmatch(r"[CG][A-Z0-9]{8,}", value):
         return value
     name = "-".join(re.findall(r"[\w-]+", value.lower())) or "support"
-    if value != f"#{name}" or len(name) > 80:
-        raise ValueError(f'is not a channel. Write it as "#{name[:80]}" or as its id, "C0123ABCD"')
+    if value == f"#{name}" and len(value) > CHANNEL_LENGTH:
+        raise ValueError('is too long to be kept by its name. Write the channel\'s id, "C0123ABCD"')
+    if value != f"#{name}":
+        raise ValueError(f'is not a channel. Write it as "#{name[:79]}" or as its id, "C0123ABCD"')
     return value
 
 

@@ -64,18 +64,31 @@ def write(
     What happens to a later post of a conversation is told with the mention that began it.
     """
     mention = store.head(mention)
-    line = {
-        "mention_id": mention.id, "at": store.now, "actor_id": by.id if by else None,
-        "kind": kind, "detail": detail, "click": click,
-    }  # fmt: skip
-    store.insert(Event, [line])
-    store.happened.append((mention.id, f"{kind} by {by.slack_id or by.name}" if by else kind))
+    note(store, mention, kind, by=by, click=click, **detail)
     card = store.current_card(mention.id)
     if card is not None:
         show_card(store, card)
         show_thread(store, card)
     for shown_to in {by, mention.owner} - {None}:
         redraw_home(store, shown_to)
+
+
+def note(
+    store: Store,
+    mention: Mention,
+    kind: str,
+    *,
+    by: Person | None = None,
+    click: str | None = None,
+    **detail: Any,
+) -> None:
+    """Add a line to the history that is told in the thread with the next one."""
+    line = {
+        "mention_id": mention.id, "at": store.now, "actor_id": by.id if by else None,
+        "kind": kind, "detail": detail, "click": click,
+    }  # fmt: skip
+    store.insert(Event, [line])
+    store.happened.append((mention.id, f"{kind} by {by.slack_id or by.name}" if by else kind))
 
 
 def submission(window: str, *words: str) -> str:

@@ -5,6 +5,7 @@ Who may do what under it is decided in `bot/rights.py` and `bot/trust.py`, whene
 
 import hashlib
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import func, select
@@ -30,19 +31,26 @@ def put(store: Store, wanted: Policy) -> None:
 
 
 def note_change(
-    store: Store, before: Policy, *, by: Person | None = None, submission: str | None = None
+    store: Store,
+    before: Policy,
+    *,
+    by: Person | None = None,
+    submission: str | None = None,
+    admins: Sequence[str] | None = None,
 ) -> PolicyChange | None:
     """Write down that another policy holds than before, and what follows from it at once.
 
-    `by`: None when it came with a file. None is returned when it is the same.
+    `by`: None when it came with a file. `admins`: who they were, when they may have changed. None
+    is returned when all is the same.
     """
-    after = rights.policy(store)
-    if fingerprint(after) == fingerprint(before):
+    after, now = rights.policy(store), store.admins()
+    were = now if admins is None else admins
+    if fingerprint(after) == fingerprint(before) and set(were) == set(now):
         return None
     change = store.add(
         PolicyChange(
-            at=store.now, actor=by, before=as_kept(before), after=as_kept(after),
-            submission=submission,
+            at=store.now, actor=by, before=as_kept(before) | {"admins": list(were)},
+            after=as_kept(after) | {"admins": list(now)}, submission=submission,
         )
     )  # fmt: skip
     store.flush()
@@ -53,8 +61,14 @@ def note_change(
 
 
 def last_change(store: Store) -> PolicyChange | None:
-    query = select(PolicyChange).order_by(PolicyChange.id.desc()).limit(1)
-    return store.session.scalar(query)
+    """The newest that changed more than who is an admin."""
+    changes = store.session.scalars(select(PolicyChange).order_by(PolicyChange.id.desc()))
+    return next((one for one in changes if of_policy(one.before) != of_policy(one.after)), None)
+
+
+def of_policy(kept: dict[str, Any]) -> dict[str, Any]:
+    """Without the admins, who are kept beside it."""
+    return {key: value for key, value in kept.items() if key in Policy.model_fields}
 
 
 def submitted(store: Store, submission: str) -> PolicyChange | None:

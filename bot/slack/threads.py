@@ -44,6 +44,8 @@ _LINES = {
     "tried again": "{who} had the reply sent again.",
     "confirmed": "{who} saw the reply on the platform.",
     "amending again": "{who} had that tried once more.",
+    "delivery tried again": "{who} had this tried again: {what}.",
+    "delivery given up": "{who} gave this up: {what}.",
     "dropped": "{who} dropped the reply; its text is kept as a draft.",
     "moved": "{who} sent this to {to}: “{reason}”",
     "moved silently": "{who} sent this to {to}.",

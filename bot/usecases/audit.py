@@ -82,10 +82,14 @@ def _line(event: Event, platform: str) -> Line:
 def _policy_line(change: PolicyChange) -> Line:
     """What is new in it is no words of anybody, so it is told in every trail."""
     by, was, now = change.actor, change.before, change.after
-    new = [f"{key} {json.dumps(now[key])} (was {json.dumps(was.get(key))})" for key in now]
-    told = "; ".join(one for key, one in zip(now, new, strict=True) if now[key] != was.get(key))
+    new = {
+        key: f"{key} {json.dumps(now[key])} (was {json.dumps(was.get(key))})"
+        for key in now if now[key] != was.get(key)
+    }  # fmt: skip
+    what = "admins" if set(new) == {"admins"} else "policy"
     return Line(
-        change.id, change.at, None, "", f"policy changed: {told}", by.name if by else "",
+        change.id, change.at, None, "", f"{what} changed: {'; '.join(new.values())}",
+        by.name if by else "",
         (by.slack_id or "") if by else "", {"before": was, "after": now},
     )  # fmt: skip
 

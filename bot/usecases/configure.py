@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from bot import policy
+from bot import journal, policy
 from bot.config import USER_ID, Brand, Budget, Config, Hours, Leadership, Policy
 from bot.config import Department as WrittenDepartment
 from bot.config import Person as WrittenPerson
 from bot.config import Rule as WrittenRule
 from bot.models import Department, Person, Rule
+from bot.slack import blocks
 from bot.store import Store
 
 COMPANY = "company"
@@ -24,6 +25,7 @@ def apply_config(store: Store, config: Config) -> None:
     named keeps its mentions and takes no new ones.
     """
     before = policy.alone(store) if is_configured(store) else None
+    admins = store.admins()
     dump = config.model_dump(mode="json", exclude={"departments", "people"})
     store.put_setting(COMPANY, dump)
     known = {one.name: one for one in store.departments(retired=True)}
@@ -37,7 +39,25 @@ def apply_config(store: Store, config: Config) -> None:
     store.flush()
     _write_people(store, config)
     if before is not None:
-        policy.note_change(store, before)
+        change = policy.note_change(store, before, admins=admins)
+        if change is not None and admins:
+            _tell_admins(store, admins, key=f"policy:{change.id}")
+
+
+def _tell_admins(store: Store, before: list[str], *, key: str) -> None:
+    """Those who were and those who are: whoever can change a file could make themselves one."""
+    now = store.admins()
+    if set(before) == set(now):
+        return
+    were, are = (", ".join(_called(store, one) for one in ids) or "nobody" for ids in (before, now))
+    text = f"Who looks after Switchboard was changed with a file: now {are}. (Before: {were})"
+    for one in dict.fromkeys([*before, *now]):
+        journal.tell(store, one, f"{key}:{one}", text)
+
+
+def _called(store: Store, slack_id: str) -> str:
+    person = store.person(slack_id)
+    return blocks.name(person.name) if person else slack_id
 
 
 def current_config(store: Store) -> Config:

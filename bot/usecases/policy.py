@@ -125,7 +125,7 @@ def _tell_others(store: Store, change: PolicyChange, person: Person) -> None:
 
 
 def _in_words(store: Store, kept: dict[str, object]) -> list[str]:
-    was = Policy.model_validate(kept, by_name=True)
+    was = Policy.model_validate(policy.of_policy(kept), by_name=True)
     return [plainly(one) for one in sentences(was, _named(store, was.may_reply))]
 
 

@@ -68,7 +68,8 @@ def put_back(store: Store, delivery_id: int, *, by: Actor) -> None:
     person = rights.colleague(store, by)
     if row.kind == "amend":
         _ask_again(store, row.payload["amendment"], person)
-    _note(store, row, f"is tried again by {by.slack_id}")
+    else:
+        _note(store, row, "delivery tried again", person)
     outbox.enqueue(store, row.kind, row.key, lane=row.lane, payload=row.payload)
 
 
@@ -76,8 +77,9 @@ def discard(store: Store, delivery_id: int, *, by: Actor) -> None:
     """Give it up; anything but a reply. Whatever asks for the same once more has it sent."""
     rights.demand_admin(store, by, OnlyAdmins)
     row = _demand_stuck(store, delivery_id)
-    _note(store, row, f"is discarded by {by.slack_id}")
-    outbox.discard(store, row.key, note=f"{rights.colleague(store, by).name} discarded it.")
+    person = rights.colleague(store, by)
+    _note(store, row, "delivery given up", person)
+    outbox.discard(store, row.key, note=f"{person.name} discarded it.")
 
 
 def _demand_stuck(store: Store, delivery_id: int) -> Delivery:
@@ -136,8 +138,9 @@ def _line(store: Store, row: Delivery, label: Labels, link: Links) -> StuckLine:
     )  # fmt: skip
 
 
-def _note(store: Store, row: Delivery, what: str) -> None:
-    """For the log, where it is about a mention."""
-    number = parcels.parcel(store, row, label=str).mention_id
-    if number is not None:
-        store.happened.append((number, f"{row.key} {what}"))
+def _note(store: Store, row: Delivery, kind: str, by: Person) -> None:
+    """Where it is about a mention. Nothing is drawn for it: that may be what is given up."""
+    parcel = parcels.parcel(store, row, label=str)
+    mention = store.mention(parcel.mention_id) if parcel.mention_id else None
+    if mention is not None:
+        journal.note(store, store.head(mention), kind, by=by, what=parcel.what)

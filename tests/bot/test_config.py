@@ -225,10 +225,15 @@ def test_a_channel_that_is_none_is_answered_with_one():
 
 
 @pytest.mark.parametrize(
-    "channel", ["#Support", "support", "##support", "C01", "#a b", "#" + "a" * 81]
+    "channel", ["#Support", "support", "##support", "C01", "#a b", "#A" + "a" * 80]
 )
 def test_other_ways_to_get_a_channel_wrong(channel):
     assert "is not a channel" in only_mistake(small("department", channel=channel))
+
+
+def test_a_channel_whose_name_has_no_room_is_given_by_its_id():
+    assert "Write the channel's id" in only_mistake(small("department", channel="#" + "a" * 80))
+    assert read_config(small("department", channel="#" + "a" * 79), name="s.toml")
 
 
 @pytest.mark.parametrize("channel", ["#süd", "#a_b-c", "#1st-level", "#支持", "C0123ABCD"])

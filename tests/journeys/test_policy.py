@@ -182,6 +182,20 @@ def test_an_admin_changes_it_and_it_holds_at_once(town: Town, typed: Typed):
     assert "approve_first = 1" in typed(env, "config", "export")[1]
 
 
+def test_whoever_was_or_is_an_admin_hears_that_a_file_changed_who_is(town: Town, typed: Typed):
+    town.ben.open_home()  # till then he is known by his id
+    town.deliver()
+    town.configure(admins=(town.ben.id,))
+    town.deliver()
+    told = "Who looks after Switchboard was changed with a file: now Ben Okafor. (Before: Ana Lima,"
+    for person in (town.ana, town.cat, town.ben):
+        assert told in town.slack.dms(person)[-1].text
+    env = {"DATABASE_URL": town.process.settings.database_url}
+    (first, line) = (one for one in typed(env, "export")[1].splitlines() if "admins changed" in one)
+    assert f'[""{town.ben.id}""] (was' in line
+    assert "(was [])" in first
+
+
 def test_what_was_chosen_before_stands_in_the_window(town: Town):
     changed(town, town.ana, first_replies="20", speakers=[town.cat.id], guests=["yes"])
     view = open_window(town, town.cat)
@@ -425,7 +439,7 @@ def test_a_file_that_changes_it_is_in_the_trail_too(town: Town, typed: Typed):
     town.configure(policy=Policy(approve_first=0), catch_all="Product")
     env = {"DATABASE_URL": town.process.settings.database_url}
     out = typed(env, "export", "--format", "jsonl")[1]
-    (line,) = [json.loads(one) for one in out.splitlines()]
+    line = json.loads(out.splitlines()[-1])
     assert (line["what"], line["who"], line["mention"]) == (
         "policy changed: approve_first 0 (was 3)", "", None
     )  # fmt: skip

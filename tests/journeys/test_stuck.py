@@ -6,9 +6,10 @@ import pytest
 
 from bot import journal, outbox
 from bot.config import Policy
-from bot.models import DeliveryState
+from bot.models import DeliveryState, Event
 from bot.sandbox.people import Person
 from bot.sandbox.records import Message
+from bot.slack import threads
 from bot.store import Store
 from tests.journeys.steps import field_text, open_modal, open_reply, reply, thread_text
 from tests.town import Town, buttons, words
@@ -138,6 +139,24 @@ def test_a_card_that_slack_refused_is_told_and_sent_again(town: Town):
     late = press(town, town.cat, other, "stuck_discard", stale=True)
     assert "This went out meanwhile: nothing is left to do." in late
     assert len(town.slack.messages("billing")) == 1
+    assert [(one.kind, one.actor and one.actor.name) for one in events(town)][-1] == (
+        "delivery tried again", "Ana Lima"
+    )  # fmt: skip
+
+
+def test_a_card_that_is_given_up_stays_so_and_the_trail_says_who_did_it(town: Town):
+    fail_card(town)
+    press(town, town.ana, ask(town, town.ana), "stuck_discard")
+    town.deliver()
+    assert not town.slack.messages("billing")
+    assert (
+        threads.told(events(town)[-1])
+        == "Ana Lima gave this up: The card of mention 1 in #billing."
+    )
+
+
+def events(town: Town) -> list[Event]:
+    return town.database.read(lambda store: list(store.events(1)))
 
 
 def test_what_is_discarded_stays_so_and_says_who_did_it(town: Town):
