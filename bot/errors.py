@@ -79,6 +79,10 @@ class NotYoursToAgree(Refusal):
     """Agreeing is for those whose first replies are out, and for admins: ask {names}."""
 
 
+class NotYoursToSend(Refusal):
+    """The post was changed after {who} wrote this: ask {who}, or {names}, to look and send it."""
+
+
 class PostReadsDifferently(Refusal):
     """The post was changed since. Read it once more on its card, and decide there."""
 

@@ -23,6 +23,8 @@ def approve_reply(store: Store, reply_id: int, *, by: Actor, click: str, seen: s
     leaving.refuse_if_overtaken(store, reply)
     if seen != conversation.answered_post(store, reply).fingerprint:
         raise PostReadsDifferently
+    if seen != reply.about:
+        _refuse_newcomer(store, person)
     holder = reply.author if rights.may_speak(store, reply.author) else person
     reply.mention.take_for_reply(holder, now=store.now)
     store.touch(reply.mention)
@@ -80,6 +82,12 @@ def _demand_second(store: Store, reply: Reply, person: Person) -> None:
         raise YourOwnReply(names=names) if names else YourOwnReplyIsFree
     if names and not trust.is_trusted(store, person):
         raise NotYoursToApprove(names=names)
+
+
+def _refuse_newcomer(store: Store, person: Person) -> None:
+    """Under new words nobody new lets it go, also where its writer needs no approval any more."""
+    if trust.needs_approval(store, person):
+        raise NotYoursToApprove(names=trust.whom_to_ask(store, besides=person))
 
 
 def _tell_author(store: Store, reply: Reply, person: Person) -> None:

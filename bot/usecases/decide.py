@@ -3,9 +3,9 @@
 It is pressed on its card, or by an admin in the list of all that is stuck (`stuck.py`).
 """
 
-from bot import conversation, journal, leaving, outbox, posts, rights
-from bot.errors import NothingToRetry, PostReadsDifferently
-from bot.models import Actor, Reply, ReplyState
+from bot import conversation, journal, leaving, outbox, posts, rights, trust
+from bot.errors import NothingToRetry, NotYoursToSend, PostReadsDifferently
+from bot.models import Actor, Person, Reply, ReplyState
 from bot.store import Store
 
 
@@ -22,7 +22,7 @@ def send_again(store: Store, reply_id: int, *, by: Actor, click: str, seen: str 
         person = rights.speaker(store, by)
         reply.mention.take_for_reply(person, now=store.now)
         store.touch(reply.mention)
-        _answer_what_is_there(store, reply, seen)
+        _answer_what_is_there(store, reply, seen, by=person)
         was_out = reply.first_tried_at is not None
         reply.problem, reply.first_tried_at = "", None
         leaving.forget_draft(store, reply)
@@ -71,7 +71,7 @@ def answers_since(store: Store, reply_id: int) -> list[Reply]:
     return [one for one in posts.public_beside(store, reply) if (one.sent_at or asked) > asked]
 
 
-def _answer_what_is_there(store: Store, reply: Reply, seen: str) -> None:
+def _answer_what_is_there(store: Store, reply: Reply, seen: str, *, by: Person) -> None:
     """Refuses when that reads differently than whoever wants it sent knows. Under another wording
     than before it is as if nobody had let it go yet.
     """  # noqa: D205 (two sentences that belong together)
@@ -79,9 +79,19 @@ def _answer_what_is_there(store: Store, reply: Reply, seen: str) -> None:
     if known not in ("", post.fingerprint):
         raise PostReadsDifferently
     if known != reply.about:
+        _refuse_newcomer(store, reply, by)
         reply.approved_by = reply.first_tried_at = None
     reply.aim(reply.mention, post)
     reply.about = known
+
+
+def _refuse_newcomer(store: Store, reply: Reply, by: Person) -> None:
+    """Under new words it is said by whoever presses. Somebody new has it held for approval, unless
+    its writer needs none: then they may not.
+    """  # noqa: D205 (two sentences that belong together)
+    author = reply.author
+    if trust.needs_approval(store, by) and not trust.needs_approval(store, author):
+        raise NotYoursToSend(who=author.name, names=trust.whom_to_ask(store, besides=author))
 
 
 def _reply(store: Store, reply_id: int) -> Reply:

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from bot.config import Policy
 from bot.sandbox.square import Post
 from tests.journeys.steps import field_text, open_reply, pick, reply, thread_text
@@ -149,6 +151,34 @@ def test_who_tries_again_must_have_read_the_newest_edit(town: Town):
     town.cat.click(town.card("billing"), "try_again")
     town.deliver()
     assert public(town) == [SORRY]
+
+
+NEW_ONES = Policy(approve_first=3)
+
+
+@pytest.mark.parametrize("fate", ["refused", "in doubt"])
+def test_somebody_new_sends_nobodys_reply_under_words_it_was_not_written_to(town: Town, fate: str):
+    town.configure(admins=(town.ana.id,), policy=NEW_ONES)
+    post = settled(town)
+    if fate == "in doubt":
+        town.square.order_fault("square", "drop_before", on="write")
+    assert town.ana.submit(open_reply(town, town.ana), {"text": SORRY}).ok
+    if fate == "in doubt":
+        town.deliver()
+    town.square.edit("square", post.id, THANKS)
+    town.look()
+    town.deliver()
+    card = town.card("billing")
+    assert THANKS in words(card)
+
+    town.cat.click(card, "try_again")
+    assert "ask Ana Lima, or an admin, to look and send it" in town.told(town.cat)
+    town.deliver()
+    assert public(town) == []
+    assert words(town.card("billing")) == words(card), "nothing was changed"
+    town.ana.click(town.card("billing"), "try_again")
+    town.deliver()
+    assert public(town) == [SORRY], "she has read what it says now"
 
 
 def test_the_list_of_what_is_stuck_sends_nothing_under_a_text_that_it_does_not_show(town: Town):

@@ -23,6 +23,7 @@ from bot.errors import (
     YourOwnReplyIsFree,
 )
 from bot.models import Actor, Reply, ReplyState, Standing, Verdict
+from bot.original import note_edit
 from bot.policy import held_replies
 from bot.seen import Seen
 from bot.usecases.amend import change_form
@@ -333,6 +334,19 @@ def test_what_its_author_changes_is_read_anew_and_the_old_button_approves_nothin
     assert kept[-3:] == ["held", "held anew", "approved"]
     with pytest.raises(NewerReply):
         database.write(send_again, held, by=ANA, click="t")
+
+
+@on_sqlite
+def test_somebody_new_approves_nobodys_reply_under_words_it_was_not_written_to(
+    database: Database, held: int
+):
+    bens_first_are_out(database)
+    mention = database.read(lambda store: store.reply(held).mention_id)
+    database.write(lambda store: note_edit(store, store.mention(mention), "All is well now."))
+    with pytest.raises(NotYoursToApprove, match=ANA.name):
+        approve(database, held, by=CAT, click="new")
+    assert state(database, held) == ReplyState.HELD
+    assert approve(database, held).state == ReplyState.QUEUED
 
 
 @pytest.mark.parametrize("how", ["replaced", "sent back"])
