@@ -6,6 +6,7 @@ Knows no handler. Over Socket Mode nothing comes by here: that line is Slack's o
 import binascii
 import json
 import logging
+import re
 import threading
 import time
 from collections.abc import Callable
@@ -23,6 +24,9 @@ log = logging.getLogger(__name__)
 
 REPLAYABLE_SECONDS = 2 * 300.0
 """Bolt takes what was signed within five minutes from now, on either side."""
+SIGNATURE = re.compile("v0=[0-9a-f]{64}")
+TIMESTAMP = re.compile("[0-9]{1,12}")
+"""Of the headers: https://docs.slack.dev/authentication/verifying-requests-from-slack."""
 
 
 class SlackDoor(SlackRequestHandler):
@@ -35,6 +39,11 @@ class SlackDoor(SlackRequestHandler):
     def dispatch(self, request: WsgiHttpRequest) -> BoltResponse:
         headers = request.get_headers()
         signature = str(headers.get("x-slack-signature", ""))
+        timestamp = str(headers.get("x-slack-request-timestamp", ""))
+        if not (SIGNATURE.fullmatch(signature) and TIMESTAMP.fullmatch(timestamp)):
+            # What verifies for Bolt raises at others, and Bolt tells our handler of errors about
+            # it as if it had been verified.
+            return _unsigned()
         if signature in self._answered:
             # Slack signs what it repeats anew; whoever repeats this to the byte learns nothing.
             return BoltResponse(status=HTTPStatus.OK)
@@ -75,6 +84,11 @@ def payload_of(raw: str) -> Any:
         return json.loads(binascii.a2b_qp(quoted))
     fields = dict(parse_qsl(raw, keep_blank_values=True))
     return json.loads(fields["payload"]) if "payload" in fields else fields
+
+
+def _unsigned() -> BoltResponse:
+    log.info("something came to Slack's door that nobody signed")
+    return BoltResponse(status=HTTPStatus.UNAUTHORIZED, body="Slack did not sign that.")
 
 
 def _unreadable() -> BoltResponse:

@@ -5,7 +5,7 @@ import logging
 from typing import Any
 from urllib.error import URLError
 
-from slack_bolt import App, BoltResponse
+from slack_bolt import App, BoltContext, BoltResponse
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from slack_sdk.webhook import WebhookClient
@@ -32,7 +32,14 @@ BUSY, REPEATED = "ratelimited", "exchanged_trigger_id"
 
 def register(app: App) -> None:
     @app.error
-    def on_error(error: Exception, body: Payload, client: WebClient) -> BoltResponse:
+    def on_error(
+        error: Exception, body: Payload, client: WebClient, context: BoltContext
+    ) -> BoltResponse:
+        if context.authorize_result is None:
+            # It broke before Bolt had verified who sent it (the door keeps out all that is known to
+            # do so): nothing that the body names may be called.
+            log.warning("a request was refused that nobody verified: %s", type(error).__name__)
+            return BoltResponse(status=401)
         with logs.work():
             logs.about(mention_in(body))
             return _speak(error, body, client)

@@ -112,6 +112,23 @@ def test_a_press_that_slack_did_not_sign_is_refused(
     assert pressed == []
 
 
+@pytest.mark.parametrize("moment", ["abc", "", "1e9", "-1", " 1", "١٢", "\xb2", "1, 1", "9" * 5000])
+def test_a_press_signed_at_no_moment_is_refused(door: Any, pressed: list[Any], moment: str):
+    right = {"HTTP_X_SLACK_SIGNATURE": signature(SECRET, moment, form("x"))}
+    for _ in range(2):
+        assert ask(door, form("x"), right | {"HTTP_X_SLACK_REQUEST_TIMESTAMP": moment}) == 401
+    assert pressed == []
+
+
+@pytest.mark.parametrize("wrong", ["", "v0=", "v0=\xe9", "{}\xe9", "{}\n", "{0}, {0}", "v1{}"])
+def test_a_press_with_no_signature_of_slacks_is_refused(door: Any, pressed: list[Any], wrong: str):
+    headers = signed(form("x"))
+    headers["HTTP_X_SLACK_SIGNATURE"] = wrong.format(headers["HTTP_X_SLACK_SIGNATURE"])
+    for _ in range(2):
+        assert ask(door, form("x"), headers) == 401
+    assert pressed == []
+
+
 def test_a_press_that_is_replayed_to_the_byte_is_not_heard_again(door: Any, pressed: list[Any]):
     body = form("x")
     headers = signed(body)

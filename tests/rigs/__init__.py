@@ -11,7 +11,7 @@ journeys.py, second_looks.py, lives.py       what people do meanwhile, and what 
 edges.py, schedule.py, simulation.py         several workers, interleaved and broken by seed
 mutants.py                                   deliberate bugs: does a rig notice each of them?
 races.py                                     fifty people press the same button
-garbage.py                                   what Slack sends, broken at random and signed
+garbage.py                                   what Slack sends, broken at random, mostly signed
 workers.py, worker.py, fleet.py              many worker processes on one database
 upgrade.py                                   a release and the code of today on one database
 soak.py, lasting.py                          an hour of moved time under a steady stream

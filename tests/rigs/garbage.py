@@ -2,8 +2,9 @@
 
     python -m tests.rigs.garbage DATABASE_URL [--requests N] [--seed N]
 
-Every request is signed, so that it gets as far as anything can. What is expected of each: an answer
-below 500, and no error in the log that nobody foresaw.
+Most are signed, so that they get as far as anything can. What is expected of each: an answer below
+500, and no error in the log that nobody foresaw. Of the others, whose headers are broken, too: that
+they are refused with a 401, and that Slack is called for none.
 """
 
 import argparse
@@ -35,6 +36,9 @@ WRONG: tuple[Any, ...] = (
     "claim:99999999999999999999", "reply:١٢", "😀", "\ud800", [], [None], {},
     {"id": None}, {"value": {}},
 )  # fmt: skip
+
+MOMENT, SIGNATURE = "HTTP_X_SLACK_REQUEST_TIMESTAMP", "HTTP_X_SLACK_SIGNATURE"
+UNSIGNED = ("", " ", "abc", "1e9", "-1", "0", "9" * 5000, "\xe9", "\xb2", "v0=", "v0=\xe9")
 
 Request = tuple[str, bytes]
 """Content type and body."""
@@ -155,6 +159,17 @@ class Breaker:
             (body[:at], body[:at] + b"\xff" + body[at:], body[at:], body * 2, b"[" * at)
         )
 
+    def forge(self, headers: dict[str, str]) -> bool:
+        """Now and then make one of the two that sign it another, or none. Whether it did."""
+        if self._dice.random() < 0.9:
+            return False
+        name = self._dice.choice((MOMENT, SIGNATURE))
+        right = headers.pop(name)
+        wrong = (*UNSIGNED, right[:-1], f"{right}, {right}", f"{right}\xe9", None)
+        if (chosen := self._dice.choice(wrong)) is not None:
+            headers[name] = chosen
+        return True
+
 
 def _places(payload: Any) -> Iterator[tuple[Any, Any]]:
     pairs = payload.items() if isinstance(payload, dict) else enumerate(payload)
@@ -191,35 +206,42 @@ def told(error: BaseException | None) -> str:
     return f"{error!r:.200} at {place}"
 
 
-def ask(wsgi: Callable[..., Any], secret: str, request: Request) -> int:
-    """Send it signed; the status of the answer."""
+def ask(wsgi: Callable[..., Any], request: Request, headers: dict[str, str]) -> int:
+    """The status of the answer."""
     kind, body = request
-    moment = str(int(time.time()))
     statuses: list[str] = []
     environ = {
         "REQUEST_METHOD": "POST", "PATH_INFO": SLACK_PATH, "SERVER_PROTOCOL": "HTTP/1.1",
         "CONTENT_TYPE": kind, "CONTENT_LENGTH": str(len(body)), "wsgi.input": BytesIO(body),
-        "HTTP_X_SLACK_REQUEST_TIMESTAMP": moment,
-        "HTTP_X_SLACK_SIGNATURE": signature(secret, moment, body),
+        **headers,
     }  # fmt: skip
     list(wsgi(environ, lambda status, *_: statuses.append(status)))
     return int(statuses[0].split()[0])
 
 
+def signed(secret: str, body: bytes) -> dict[str, str]:
+    moment = str(int(time.time()))
+    return {MOMENT: moment, SIGNATURE: signature(secret, moment, body)}
+
+
 def run(town: Town, *, requests: int, seed: int) -> Findings:
     begun = time.monotonic()
     heard = Unforeseen()
-    found = Findings("recorded requests, broken at random and signed")
+    found = Findings("recorded requests, broken at random, nine in ten signed")
     recorded = record(town)
     wsgi = make_wsgi(
         app.build_app(town.process.switchboard, town.process.settings), lambda: {"ok": True}
     )
     logging.getLogger().addHandler(heard)
-    for number, request in enumerate(Breaker(recorded, seed).requests(requests)):
-        problems = []
+    breaker, calls = Breaker(recorded, seed), town.slack.api.calls
+    for number, request in enumerate(breaker.requests(requests)):
+        problems, called = [], len(calls)
+        headers = signed(town.slack.signing_secret, request[1])
+        forged = breaker.forge(headers)
         try:
-            status = ask(wsgi, town.slack.signing_secret, request)
-            problems += [f"lost: answered with {status}"] if status >= 500 else []
+            status = ask(wsgi, request, headers)
+            right = status == 401 and len(calls) == called if forged else status < 500
+            problems += [] if right else [f"lost: answered with {status} to {headers}"]
         except Exception as error:  # noqa: BLE001 (this is what the rig is there to find)
             problems.append(f"lost: {told(error)} came through the door")
         problems += [f"lost: {said}" for said in [heard.take()] if said]
