@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 try:
-    from sqlalchemy.exc import OperationalError, SQLAlchemyError
+    from sqlalchemy.exc import DatabaseError, OperationalError, SQLAlchemyError
 except ModuleNotFoundError as error:
     typed = " ".join(("app.py", *sys.argv[1:]))
     sys.exit(f"{error.name} is not here. Next: make install, then .venv/bin/python {typed}")
@@ -65,14 +65,25 @@ def main(arguments: list[str] | None = None) -> int:
     except MISTAKES as error:
         print(error, file=sys.stderr)
         return 2
-    except OperationalError as error:
-        print(_what_is_wrong(error), file=sys.stderr)
+    except DatabaseError as error:
+        told = _what_is_wrong(error)
+        if not told:
+            raise
+        print(told, file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         return 130
 
 
-def _what_is_wrong(error: OperationalError) -> str:
+def _what_is_wrong(error: DatabaseError) -> str:
+    """Where it is the database's fault, and not ours."""
+    if type(error.orig) is sqlite3.DatabaseError:
+        return (
+            f"The database cannot be read: {error.orig}. Next: look at DATABASE_URL; "
+            "if that is the right file, put a backup in its place."
+        )
+    if not isinstance(error, OperationalError):
+        return ""
     if found_no_room(error):
         return (
             "The disk of the database is full, and nothing was changed. "
@@ -99,7 +110,7 @@ def run_all(_: argparse.Namespace, env: Mapping[str, str]) -> int:
     prepare(process)
     process.greet_slack()
     process.start_worker()
-    process.start_web()
+    _open_door(process)
     return _serve(process)
 
 
@@ -108,7 +119,7 @@ def run_web(_: argparse.Namespace, env: Mapping[str, str]) -> int:
     _demand_schema(process.database, process.settings)
     fill_when_empty(process.database, process.settings.config_path)
     process.greet_slack()
-    process.start_web()
+    _open_door(process)
     return _serve(process)
 
 
@@ -168,6 +179,17 @@ def _demand_schema(database: Database, settings: DatabaseSettings) -> None:
         )
     if not schema.is_current(database, engine=settings.engine):
         raise CommandError("The database is not up to date. Next: python app.py migrate")
+
+
+def _open_door(process: Process) -> None:
+    try:
+        process.start_web()
+    except OSError as error:
+        process.stop()
+        raise CommandError(
+            f"Port {process.settings.port} cannot be opened: {error.strerror or error}. "
+            "Next: stop what is there, or set PORT to a free one."
+        ) from error
 
 
 def _serve(process: Process) -> int:

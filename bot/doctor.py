@@ -73,7 +73,8 @@ def _database(database: Database, engine: str) -> Generator[Finding, None, _Held
         new = not current and schema.is_new(database)
     except SQLAlchemyError as error:
         reason = str(error).splitlines()[0]
-        yield Finding(ok=False, sentence=f"The database ({name}) does not answer: {reason}")
+        told = f"The database ({name}) does not answer: {reason}. Next: look at DATABASE_URL."
+        yield Finding(ok=False, sentence=told)
         return _Held.NOTHING
     if new and engine == EMBEDDED:
         yield left_open(

@@ -303,6 +303,27 @@ def test_check_says_what_is_connected_and_what_to_do(
     assert "revoked" not in out
 
 
+def test_a_port_that_is_taken_is_named(typed: Typed, env: dict[str, str], tmp_path: Path):
+    typed(env, "migrate")
+    with closing(socket.create_server(("127.0.0.1", 0))) as taken:
+        port = str(taken.getsockname()[1])
+        code, _, err = Command(tmp_path, env | {"HOST": "127.0.0.1", "PORT": port}, "web").end()
+    assert code == 2
+    assert f"Port {port} cannot be opened: Address already in use. Next:" in err
+    assert "Traceback" not in err
+
+
+@pytest.mark.parametrize("command", ["migrate", "export", "worker"])
+def test_a_file_that_is_no_database_is_told(
+    typed: Typed, env: dict[str, str], tmp_path: Path, command: str
+):
+    broken = tmp_path / "broken.db"
+    broken.write_text("This is what a restore left behind. " * 40)
+    code, _, err = typed(env | {"DATABASE_URL": f"sqlite:///{broken}"}, command)
+    assert code == 2
+    assert "The database cannot be read: file is not a database. Next: look at DATABASE_URL;" in err
+
+
 @pytest.mark.parametrize(
     ("minutes", "told"), [(7, "420 seconds ahead of"), (-7, "420 seconds behind"), (0.5, "")]
 )

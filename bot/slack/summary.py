@@ -111,6 +111,10 @@ def _days(first: date, last: date) -> str:
     return f"{first.day} {first:%B} to {last.day} {last:%B}"
 
 
+AT_NIGHT = "half of the first replies or more"
+"""These took no time at all, where only business hours count."""
+
+
 def _numbers(view: Summary) -> str:
     now, before = view.figures, view.before
     if not now.received:
@@ -121,7 +125,7 @@ def _numbers(view: Summary) -> str:
     if now.share is not None:
         parts.append(f"{now.share} % answered" + _points(now.share, before.share))
     if now.median == timedelta(0):
-        parts.append("half of the first replies or more came outside business hours")
+        parts.append(f"{AT_NIGHT} came outside business hours")
     elif now.median is not None:
         notes = _bracketed(_counted(view), _quicker(now.median, before.median))
         parts.append(f"median first reply {_took(now.median)}{notes}")
@@ -150,9 +154,6 @@ def _quicker(now: timedelta, before: timedelta | None) -> str:
 
 
 def _took(time: timedelta) -> str:
-    """In business hours only, what was answered at night took no time at all."""
-    if not time:
-        return "outside business hours"
     return "under a minute" if time < timedelta(minutes=1) else span(time)
 
 
@@ -186,8 +187,13 @@ def _waiting(view: Summary) -> Iterator[Block]:
             leaf(f"Still waiting: {view.waiting_total}", bold=True),
             leaf(f", the oldest since {since} in {name(oldest.place)}. "),
             *_numbered(view.waiting[:WAITING_SHOWN]),
+            leaf(_more(view.waiting_total - len(view.waiting[:WAITING_SHOWN]))),
         )
     )
+
+
+def _more(number: int) -> str:
+    return f" and {number} more" if number > 0 else ""
 
 
 def _numbered(waiting: tuple[Waiting, ...]) -> Iterator[Block]:
@@ -245,7 +251,9 @@ def _department(one: DepartmentWeek, counted: str) -> Block:
     parts = [count(figures.received, "mention")]
     if figures.share is not None:
         parts.append(f"{figures.share} % answered")
-    if figures.median is not None:
+    if figures.median == timedelta(0):
+        parts.append(f"{AT_NIGHT} outside business hours")
+    elif figures.median is not None:
         parts.append(f"median {_took(figures.median)}{_bracketed(counted)}")
     if one.open:
         parts.append(f"{one.open} waiting")

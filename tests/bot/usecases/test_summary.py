@@ -11,7 +11,8 @@ from bot.database import Database
 from bot.errors import UnknownWeek
 from bot.models import Mention, MentionState, Person, Reply, ReplyState
 from bot.sandbox.world import MovableClock
-from bot.slack.summary import Summary, draw_summary
+from bot.slack.as_text import as_text
+from bot.slack.summary import WAITING_SHOWN, Summary, draw_summary
 from bot.store import Store
 from bot.usecases.configure import apply_config
 from bot.usecases.summary import (
@@ -266,9 +267,17 @@ def test_time_to_reply_counts_business_hours_where_there_are_some(database: Data
 
 def test_what_was_answered_outside_business_hours_is_not_called_quick(database: Database):
     add(database, "2049-11-20T12:00", answered="2049-11-20T12:40")  # a Saturday
-    shown = draw_summary(summed_up(database, hours=company().hours)).text
+    drawn = draw_summary(summed_up(database, hours=company().hours))
+    shown = f"{drawn.text} {as_text(drawn.blocks)}"
     assert "half of the first replies or more came outside business hours" in shown
+    assert "100 % answered, half of the first replies or more outside business hours" in shown
     assert "under a minute" not in shown
+
+
+def test_more_than_are_named_still_wait(database: Database):
+    for number in range(WAITING_SHOWN + 2):
+        add(database, f"2049-11-15T10:0{number}")
+    assert "and 2 more" in as_text(draw_summary(summed_up(database)).blocks)
 
 
 def test_departments_and_people_are_counted(database: Database):
