@@ -45,7 +45,7 @@ from bot.slack.as_text import as_text
 from bot.slack.summary import draw_summary
 from bot.usecases.audit import Line, as_cell, policy_trail, trail
 from bot.usecases.configure import apply_config, as_applied, current_config, is_configured
-from bot.usecases.erase import erase_author, erase_conversation, traces
+from bot.usecases.erase import erase_author, erase_conversation, traces, traces_of_mention
 from bot.usecases.restored import doubt_all
 from bot.usecases.summary import queue_summary, read_week, summarize, week_of, zone_of
 from bot.web import SLACK_PATH
@@ -374,24 +374,33 @@ def _of_mentions(database: Database, options: argparse.Namespace) -> Iterator[Li
 
 def run_erase(options: argparse.Namespace, env: Mapping[str, str]) -> int:
     settings = DatabaseSettings.read(env)
-    handle = options.author.strip().removeprefix("u/").removeprefix("@")
-    if options.platform not in available() or not handle:
-        raise CommandError(f"Next: say --author NAME --platform, one of {', '.join(available())}.")
+    handle = options.author.strip().removeprefix("/").removeprefix("u/").removeprefix("@")
+    one_of_both = bool(handle) != bool(options.mention)
+    if not one_of_both or (handle and options.platform not in available()):
+        known = ", ".join(available())
+        raise CommandError(
+            f"Next: say --author NAME --platform, one of {known}; or --mention NUMBER."
+        )
+    whose = f"{handle} on {options.platform}" if handle else f"mention {options.mention}"
     with closing(Database(settings.database_url)) as database:
         _demand_schema(database, settings)
-        found = database.read(traces, options.platform, handle)
+        if handle:
+            found = database.read(traces, options.platform, handle)
+        else:
+            found = database.read(traces_of_mention, options.mention)
         if not found:
-            where = database.engine.url.render_as_string()  # without its password
-            print(f"Nothing is stored of {handle} on {options.platform} in {where}.")
+            where = database.engine.url.set(query={}).render_as_string()  # without its password
+            print(f"Nothing is stored of {whose} in {where}. {MAY_BE_GONE}")
             _write_anew(database)  # an earlier run may have got no further than this
             return 0
-        print(found.told(handle, options.platform))
-        if not (options.yes or _typed_again(handle)):
+        print(found.told(whose))
+        if not (options.yes or _typed_again(handle or str(options.mention))):
             print("Nothing was erased.")
             return 1
         for head in found.heads:
             database.write(erase_conversation, head)
-        database.write(erase_author, options.platform, handle)
+        if handle:
+            database.write(erase_author, options.platform, handle)
         print(ERASED_NOW)
         _write_anew(database)
     return 0
@@ -404,11 +413,16 @@ def _write_anew(database: Database) -> None:
         raise CommandError(STILL_IN_FILE.format(error=error)) from error
 
 
-ERASED_NOW = """\
+MAY_BE_GONE = (
+    "Of posts that were deleted before nobody here knows whose they were: what was written to "
+    "their authors goes with --mention NUMBER."
+)
+ERASED_NOW = f"""\
 Erased. The cards are drawn anew by the worker. What is left, and is not in this database:
 - in Slack: the lines in the cards' threads, direct messages, summaries. Delete them there.
 - on the platform: the posts, and our replies to them. Take those down from their cards or there.
 - backups and exports that were made before.
+{MAY_BE_GONE}
 What they post from now on comes in like anybody's."""
 STILL_IN_FILE = (
     "It is erased from the tables, and the database's file still holds some of it ({error}). Next: "
@@ -566,8 +580,9 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument("--format", choices=["csv", "jsonl"], default="csv")
     export.add_argument("--words", action="store_true", help="also what people wrote")
     erase = add("erase", run_erase, "forget what an author wrote, and who they are")
-    erase.add_argument("--author", required=True, metavar="HANDLE")
-    erase.add_argument("--platform", required=True)
+    erase.add_argument("--author", default="", metavar="HANDLE")
+    erase.add_argument("--platform", default="")
+    erase.add_argument("--mention", type=int, metavar="NUMBER", help="of this conversation alone")
     erase.add_argument("--yes", action="store_true", help="erase without asking")
     summary = add("summary", run_summary, "print a week's summary, or post it")
     summary.add_argument("--week", metavar="2026-W46", help="which week (default: the last one)")

@@ -4,7 +4,7 @@ The platform's ids of the posts stay too, so that no post is taken in once more.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import and_, delete, func, or_, select
@@ -43,11 +43,11 @@ class Traces:
     drafts: int
     lines: int
     on_their_way: int
-    quotes: int
+    quotes: int = 0
     """Posts of others that show how theirs begins."""
-    looked_up: int
+    looked_up: int = 0
 
-    def told(self, handle: str, platform: str) -> str:
+    def told(self, whose: str) -> str:
         """For whoever is asked whether it may go."""
         rows = {
             "mention": len(self.heads), "post": self.posts, "card": self.cards,
@@ -57,7 +57,7 @@ class Traces:
             "entry of who they are": self.looked_up,
         }  # fmt: skip
         lines = [f"{number:5} {what}" for what, number in rows.items() if number]
-        return "\n".join([f"Of {handle} on {platform} there is, by number of rows:", *lines])
+        return "\n".join([f"Of {whose} there is, by number of rows:", *lines])
 
     def __bool__(self) -> bool:
         return bool(self.posts or self.quotes or self.looked_up)
@@ -66,18 +66,34 @@ class Traces:
 def traces(store: Store, platform: str, handle: str) -> Traces:
     """What there is of `handle`, also under earlier names of the same account."""
     posts = _posts(store, platform, handle)
-    heads = tuple(sorted({one.follows_id or one.id for one in posts}))
+    found = _traces(store, {one.follows_id or one.id for one in posts}, posts=len(posts))
+    return replace(
+        found,
+        quotes=_count(store, Mention, _quotes(platform, handle)),
+        looked_up=_count(store, KnownAuthor, _looked_up(platform, handle)),
+    )
+
+
+def traces_of_mention(store: Store, number: int) -> Traces:
+    """What there is of a conversation, whose author may be forgotten already.
+
+    Raises UnknownMention.
+    """
+    head = store.head(journal.mention(store, number))
+    return _traces(store, {head.id}, posts=1 + len(_later(store, head)))
+
+
+def _traces(store: Store, found: set[int], *, posts: int) -> Traces:
+    heads = tuple(sorted(found))
     replies = _replies(store, heads)
     return Traces(
         heads=heads,
-        posts=len(posts),
+        posts=posts,
         cards=_count(store, Card, Card.mention_id.in_(heads)),
         replies=sum(one.state != ReplyState.DRAFT for one in replies),
         drafts=sum(one.state == ReplyState.DRAFT for one in replies),
         lines=_count(store, Event, Event.mention_id.in_(heads)),
         on_their_way=sum(one.state in journal.ON_THEIR_WAY for one in replies),
-        quotes=_count(store, Mention, _quotes(platform, handle)),
-        looked_up=_count(store, KnownAuthor, _looked_up(platform, handle)),
     )
 
 

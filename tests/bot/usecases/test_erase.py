@@ -7,9 +7,10 @@ from sqlalchemy import text
 
 from bot.models import Actor, Base, MentionState, ReplyState
 from bot.usecases.amend import change_form, queue_change
+from bot.usecases.note import add_note
 from bot.usecases.take_down import ask_removal, withdraw_removal
 from tests.bot.steps import introduce
-from tests.bot.worker import BROKEN, Worker, on_sqlite
+from tests.bot.worker import BEN, BROKEN, Worker, on_sqlite
 from tests.command import Typed
 from tests.town import words
 
@@ -154,6 +155,41 @@ def test_nothing_goes_without_the_name_typed_once_more(
     code, out, _ = typed(env, *ARGUMENTS, "mara_k")
     assert code == 0
     assert "Erased." in out
+
+
+def test_what_was_written_to_somebody_who_deleted_it_all_goes_by_its_number(
+    worker: Worker, typed: Typed, env: dict[str, str]
+):
+    post = worker.post(WORDS, by="mara_k")
+    worker.answer("Dear Kowalska, the flood is over.")
+    worker.deliver()
+    worker.database.write(add_note, 1, "Kowalska called twice.", by=BEN, click="1")
+    worker.square.delete("square", post.id)
+    worker.look()
+    assert "Kowalska" in dump(worker)
+    code, out, _ = typed(env, *ARGUMENTS, "mara_k", "--yes")
+    assert (code, "goes with --mention NUMBER" in out) == (0, True)
+    code, out, _ = typed(env, "erase", "--mention", "1", "--yes")
+    assert code == 0
+    assert "Of mention 1 there is, by number of rows:" in out
+    assert "Kowalska" not in dump(worker)
+    assert worker.mention(1).answered_by is not None
+
+
+@on_sqlite
+@pytest.mark.parametrize(
+    ("typed_in", "told"),
+    [
+        (["--mention", "7"], "There is no mention number 7"),
+        (["--mention", "1", "--author", "x", "--platform", "square"], "Next: say --author NAME"),
+        ([], "Next: say --author NAME --platform"),
+    ],
+)
+def test_what_cannot_be_erased_is_told(
+    typed: Typed, env: dict[str, str], typed_in: list[str], told: str
+):
+    code, _, err = typed(env, "erase", *typed_in)
+    assert (code, told in err) == (2, True), err
 
 
 def test_a_platform_that_is_none_is_told(typed: Typed, env: dict[str, str]):
