@@ -13,6 +13,7 @@ from sqlalchemy import URL, make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.database import Database
+from bot.secrecy import SECRET_PARAMETERS
 from bot.usecases.restored import doubt_all
 
 STEP_PAGES = 500
@@ -55,6 +56,7 @@ def _source(url: str, file: Path) -> Path:
     address = make_url(url)
     if address.get_backend_name() != "sqlite":
         shown = address._replace(drivername="postgresql", password=None)
+        shown = shown.difference_update_query(SECRET_PARAMETERS)
         raise BackupError(
             "PostgreSQL makes its own backups. "
             f"Next: pg_dump --format=custom --file={file} '{shown.render_as_string()}'. "

@@ -6,13 +6,20 @@ have, for those that it was given later (sessions, signatures).
 
 import re
 from collections.abc import Iterable, Iterator
-from urllib.parse import quote, quote_plus, urlsplit
+from urllib.parse import quote, quote_plus, unquote, unquote_plus, urlsplit
 
 from pydantic import BaseModel, SecretStr
 
 HIDDEN = "[secret]"
 SHORTEST = 6
 """Characters; what is shorter would be found in the middle of words."""
+SECRET_PARAMETERS = (
+    "password", "sslpassword", "scram_client_key", "scram_server_key", "oauth_client_secret",
+)  # fmt: skip
+"""Of a database's address: https://www.postgresql.org/docs/current/libpq-connect.html. What names
+a file that holds a secret is none."""
+_PASSWORD = re.compile("[^:/]+://[^:/]*:([^@]*)@")
+"""As SQLAlchemy reads it: it may hold what ends the host for others, and break them."""
 _FORMS = re.compile(
     r"""(?xi)
     \bx(?:ox[a-z]|app)-[\w-]{4,}                                # Slack's tokens
@@ -52,9 +59,22 @@ class Redactor:
 
 
 def _hidden_in(address: str) -> Iterator[str]:
-    """The password of any address; of a web page's also where on its host it is."""
-    parts = urlsplit(address)
-    yield parts.password or ""
-    if parts.scheme in ("http", "https"):
+    """As it is written there, and as it is meant, which is how errors tell it."""
+    for one in _written_in(address):
+        yield one
+        yield unquote(one)
+        yield unquote_plus(one)
+
+
+def _written_in(address: str) -> Iterator[str]:
+    """The passwords of any address; of a web page's also where on its host it is."""
+    password = _PASSWORD.match(address)
+    yield password[1] if password else ""
+    for pair in address.partition("?")[2].split("&"):
+        name, _, value = pair.partition("=")
+        if unquote_plus(name) in SECRET_PARAMETERS:
+            yield value
+    if address.startswith(("http:", "https:")):
+        parts = urlsplit(address)
         yield parts.path
         yield parts.query

@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from http.client import HTTPException
 from socket import gaierror
@@ -116,7 +116,7 @@ class Workspace:
         """What time it is at Slack, to the second; None: it did not say. Raises as `who_am_i`."""
         headers = self._call("auth.test", "", params={}).headers
         told = {name.casefold(): value for name, value in headers.items()}.get("date")
-        return parsedate_to_datetime(told) if told else None
+        return _moment(told) if told else None
 
     def link_to(self, channel_id: str | None, ts: str | None) -> str:
         """A message's permanent address, or "" when it is not posted or Slack was never reached."""
@@ -282,6 +282,15 @@ class Workspace:
             raise _unreachable(error) from error
         except (OSError, HTTPException, ValueError) as error:
             raise UncertainError(f"Slack broke off: {type(error).__name__}.") from error
+
+
+def _moment(told: str) -> datetime | None:
+    try:
+        moment = parsedate_to_datetime(told)
+    except (ValueError, OverflowError):
+        return None
+    # "-0000" says UTC, from nowhere in particular: https://www.rfc-editor.org/rfc/rfc5322#section-3.3
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _unreachable(error: URLError) -> PlatformError:

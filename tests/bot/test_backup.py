@@ -378,6 +378,10 @@ def test_nothing_is_overwritten(tmp_path: Path, typed: Typed):
     ("url", "told"),
     [
         ("postgres://me:shh@host/desk", "pg_dump --format=custom --file=x 'postgresql://me@host/desk'"),
+        (
+            "postgres://me@host/desk?password=shh&sslmode=require&sslpassword=shh",
+            "--file=x 'postgresql://me@host/desk?sslmode=require'",
+        ),
         ("sqlite:////nowhere/at/all.db", "There is no database at /nowhere/at/all.db. Next:"),
     ],
 )  # fmt: skip

@@ -6,6 +6,7 @@ import logging
 import sys
 import threading
 from collections.abc import Iterator
+from urllib.parse import unquote
 
 import pytest
 from hypothesis import given
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 from bot import logs
 from bot.logs import JsonLines, TextLines
 from bot.secrecy import Redactor, secrets_of
-from bot.settings import Settings
+from bot.settings import DatabaseSettings, Settings
 from platforms.feeds import FeedSettings
 from tests.bot.worker import BROKEN, Worker, on_sqlite
 
@@ -115,6 +116,30 @@ def test_what_is_secret_is_read_out_of_the_settings():
     assert "/switchboard" not in set(secrets_of(ours)), "a name that stands everywhere"
     feeds = FeedSettings.model_validate({"FEED_URLS": "https://alerts.example/feeds/shh?k=shh-key"})
     assert {"/feeds/shh", "k=shh-key"} <= set(secrets_of(feeds))
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "postgres://me:sh%23h-d%2Bb@host/desk",
+        "postgres://me:sh#h-d+b@host/desk",
+        "postgres://me@host/desk?sslmode=require&password=sh%23h-d%2Bb",
+        "postgres://host/desk?sslpassword=sh%23h-d%2Bb&application_name=switchboard",
+    ],
+)
+def test_a_password_of_the_database_is_known_however_it_is_written(address: str):
+    ours = DatabaseSettings.read({"DATABASE_URL": address})
+    secrets = set(secrets_of(ours))
+    assert "sh#h-d+b" in secrets
+    assert not {"require", "switchboard"} & secrets, "words that stand everywhere"
+    redact = Redactor(secrets).redact
+    for said in (address, "sh#h-d+b", "sh%23h-d%2Bb"):
+        assert "sh#h" not in unquote(redact(said))
+
+
+def test_a_password_that_breaks_readers_of_addresses_is_known():
+    ours = DatabaseSettings.read({"DATABASE_URL": "postgres://me:shh[db]?/x@host/desk"})
+    assert "shh[db]?/x" in set(secrets_of(ours))
 
 
 class Listener(logging.Handler):

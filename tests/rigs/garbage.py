@@ -4,7 +4,7 @@
 
 Most are signed, so that they get as far as anything can. What is expected of each: an answer below
 500, and no error in the log that nobody foresaw. Of the others, whose headers are broken, too: that
-they are refused with a 401, and that Slack is called for none.
+they are refused, as unreadable or as unsigned, and that Slack is called for none.
 """
 
 import argparse
@@ -240,7 +240,7 @@ def run(town: Town, *, requests: int, seed: int) -> Findings:
         forged = breaker.forge(headers)
         try:
             status = ask(wsgi, request, headers)
-            right = status == 401 and len(calls) == called if forged else status < 500
+            right = status in {400, 401} and len(calls) == called if forged else status < 500
             problems += [] if right else [f"lost: answered with {status} to {headers}"]
         except Exception as error:  # noqa: BLE001 (this is what the rig is there to find)
             problems.append(f"lost: {told(error)} came through the door")
