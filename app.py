@@ -330,25 +330,50 @@ def run_export(options: argparse.Namespace, env: Mapping[str, str]) -> int:
     with closing(Database(settings.database_url)) as database:
         _demand_schema(database, settings)
         if options.file is None:
-            _export(database, options, sys.stdout)
-            return 0
-        with _new_file(options.file) as file:
-            _export(database, options, file)
+            with _printed() as out:
+                _export(database, options, out)
+        else:
+            with _new_file(options.file) as file:
+                _export(database, options, file)
     return 0
 
 
 @contextmanager
+def _printed() -> Iterator[TextIO]:
+    """What is printed, as far as somebody reads it."""
+    try:
+        yield sys.stdout
+        sys.stdout.flush()
+    except OSError as error:
+        # Else Python tries once more, when it ends, to write what is left, and fails aloud.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if not isinstance(error, BrokenPipeError):
+            raise CommandError(f"{error}. {NOT_WHOLE}") from None
+
+
+@contextmanager
 def _new_file(path: Path) -> Iterator[TextIO]:
-    """A file to write, for whoever makes it alone: it names people."""
+    """A file to write, for whoever makes it alone: it names people. Whole, or not there."""
     try:
         number = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-        with os.fdopen(number, "w", encoding="utf-8", newline="") as file:
-            yield file
     except FileExistsError:
         raise CommandError(f"{path} is there already. Next: name another file.") from None
     except OSError as error:
         raise CommandError(f"{error}. Next: name a new file in a folder that is there.") from None
+    whole = False
+    try:
+        with os.fdopen(number, "w", encoding="utf-8", newline="") as file:
+            yield file
+        whole = True
+    except OSError as error:
+        raise CommandError(f"{path}: {error}. {NOT_WHOLE}") from None
+    finally:
+        if not whole:
+            path.unlink()
     print(f"Written to {path}.", file=sys.stderr)
+
+
+NOT_WHOLE = "It was not written whole. Next: make room there, or name a file where there is some."
 
 
 def _export(database: Database, options: argparse.Namespace, file: TextIO) -> None:

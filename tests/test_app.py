@@ -324,17 +324,16 @@ def test_a_file_that_is_no_database_is_told(
     assert "The database cannot be read: file is not a database. Next: look at DATABASE_URL;" in err
 
 
-@pytest.mark.parametrize(
-    ("minutes", "told"), [(7, "420 seconds ahead of"), (-7, "420 seconds behind"), (0.5, "")]
-)
+@pytest.mark.parametrize(("minutes", "told"), [(7, "ahead of"), (-7, "behind"), (0.5, "")])
 def test_check_tells_of_a_clock_by_which_presses_would_be_refused(
     typed: Typed, env: dict[str, str], monkeypatch: pytest.MonkeyPatch, minutes: float, told: str
 ):
     right = clock.utc_now
     monkeypatch.setattr(clock, "utc_now", lambda: right() + timedelta(minutes=minutes))
     _, out, _ = typed(env, "check")
-    said = f"PROBLEM This machine's clock is {told} Slack's. From five minutes on presses are"
-    assert said in out if told else "clock" not in out
+    # Slack says it to the second, and a busy machine takes some.
+    said = rf"PROBLEM This machine's clock is 4[123]\d seconds {told} Slack's. From five minutes on"
+    assert re.search(said, out) if told else "clock" not in out, out
 
 
 def test_the_configuration_moves_between_file_and_database(

@@ -1,6 +1,7 @@
 """The audit trail: who did what to which mention, or changed who may reply, and when."""
 
 import json
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -99,5 +100,10 @@ def as_cell(value: Any) -> Any:
     (https://owasp.org/www-community/attacks/CSV_Injection).
     """  # noqa: D205 (one sentence that is long)
     cell = json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else value
-    risky = isinstance(cell, str) and cell.startswith(("=", "+", "-", "@", "\t", "\r"))
-    return f"'{cell}" if risky else cell
+    return f"'{cell}" if isinstance(cell, str) and _runs(cell) else cell
+
+
+def _runs(cell: str) -> bool:
+    # Some take the wide signs of East Asian keyboards, and look behind the spaces.
+    plain = unicodedata.normalize("NFKC", cell)
+    return plain.startswith(("\t", "\r", "\n")) or plain.lstrip().startswith(tuple("=+-@"))

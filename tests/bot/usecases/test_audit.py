@@ -1,12 +1,18 @@
 """The audit trail leaves the house: who did what when, and words only where they are asked for."""
 
 import json
+import os
+import resource
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from tests.bot.worker import BROKEN, Worker
+import app
+from bot.usecases.audit import as_cell
+from tests.bot.worker import BROKEN, Worker, on_sqlite
 from tests.command import Typed
 
 
@@ -54,3 +60,65 @@ def test_the_trail_is_cut_by_day_and_overwrites_nothing(
     assert "Next: name a new file" in typed(env, "export", str(tmp_path / "no" / "trail.csv"))[2]
     code, _, err = typed(env, "export", "--since", "2049-11-16", "--until", "2049-11-15")
     assert (code, "the wrong way round" in err) == (2, True)
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "=1",
+        "+1",
+        "-1",
+        "@a",
+        "\t1",
+        "\r=1",
+        "\n=1",
+        " =1",
+        "\u00a0 =1",
+        "\uff1d1",
+        "\uff0b1",
+        "\uff20a",
+    ],
+)
+def test_what_a_spreadsheet_would_run_is_a_text_in_it(cell: str):
+    assert as_cell(cell) == f"'{cell}"
+
+
+@pytest.mark.parametrize("cell", ["a=1", "", " ", "¿Qué?", 1, None])
+def test_other_cells_stay_as_they_are(cell: object):
+    assert as_cell(cell) == cell
+
+
+@on_sqlite
+@pytest.mark.parametrize(
+    ("into", "code", "told"),
+    [
+        ("| true", 0, ""),
+        ("> /dev/full", 2, "device. It was not written whole."),
+    ],
+)
+def test_what_is_printed_may_end_early(
+    worker: Worker, env: dict[str, str], into: str, code: int, told: str
+):
+    worker.post(BROKEN)
+    command = f"set -o pipefail; {sys.executable} {app.__file__} export --words {into}"
+    ended = subprocess.run(
+        ["bash", "-c", command], env=os.environ | env, capture_output=True, text=True, check=False
+    )
+    assert (ended.returncode, told in ended.stderr) == (code, True), ended.stderr
+    assert "Traceback" not in ended.stderr
+    assert "Exception ignored" not in ended.stderr
+
+
+def test_a_full_disk_leaves_no_half_file(
+    worker: Worker, typed: Typed, env: dict[str, str], tmp_path: Path
+):
+    worker.post(BROKEN)
+    file = tmp_path / "trail.csv"
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10, hard))
+    try:
+        code, _, err = typed(env, "export", str(file))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert (code, "Next: make room there" in err) == (2, True), err
+    assert not file.exists()
