@@ -31,6 +31,14 @@ class OnlyColleagues(Refusal):
     """Here {who} may read along, not act for the company. Ask a colleague in the card's thread."""
 
 
+class Outsider(Refusal):
+    """No. {number} is in a channel that you are not in. Ask a colleague there to invite you."""
+
+
+class NotTold(Refusal):
+    """Slack did not tell me whether you may see its channel. Try once more in a minute."""
+
+
 class AlreadyClaimed(Refusal):
     """{owner} claimed this {when}. You can still add a note, or ask in the thread."""
 

@@ -5,8 +5,8 @@ the App Homes that show the mention are asked for in the same transaction.
 """
 
 import hashlib
-from collections.abc import Iterable
-from datetime import timedelta
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot import lanes, outbox
@@ -96,6 +96,15 @@ def submission(window: str, *words: str) -> str:
     it was not, submits another one.
     """  # noqa: D205 (two sentences that belong together)
     return f"{window}:{fingerprint(' '.join(words))}"
+
+
+def told_from(events: Sequence[Event], *, arrived: datetime) -> list[Event]:
+    """What may be told where a mention is since then: nothing of what was before it last left a
+    private channel, not even to another one.
+    """  # noqa: D205 (two sentences that belong together)
+    left = (one.id for one in events if one.left_private and one.at <= arrived)
+    first = max(left, default=0)
+    return [one for one in events if one.id >= first]
 
 
 def redraw(store: Store, mention: Mention) -> None:

@@ -78,7 +78,7 @@ class Process:
         self.switchboard = Switchboard(
             database=self.database, platforms=platforms, link=self.workspace.link_to,
             face=self.reception.face, is_shown=self.reception.is_shown,
-            wake=self._wake_engine,
+            is_private=self.reception.is_private, wake=self._wake_engine,
         )  # fmt: skip
         self.web: WebServer | None = None
         self._stop_by = 0.0

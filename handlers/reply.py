@@ -55,8 +55,7 @@ def register(app: App, switchboard: Switchboard) -> None:
     @app.action(ids.REPLY)
     @app.action(ids.MORE, matchers=[payloads.chose(ids.AGAIN)])
     def write(ack: Ack, body: Payload, client: WebClient) -> None:
-        number = payloads.mention_number(body)
-        form = database.read(reply_form, number, by=payloads.actor(body))
+        form = _form(switchboard, body)
         modal = reply_modal(_view(switchboard, form))
         client.views_open(trigger_id=body["trigger_id"], view=modal)
         ack()
@@ -117,13 +116,22 @@ def _hear_corrections(app: App, switchboard: Switchboard) -> None:
 
     @app.action(ids.MORE, matchers=[payloads.chose(ids.CORRECT)])
     def correct(ack: Ack, body: Payload, client: WebClient) -> None:
-        number = payloads.mention_number(body)
-        form = switchboard.database.read(reply_form, number, by=payloads.actor(body))
+        form = _form(switchboard, body)
         view = _view(switchboard, form)
         begun = view if view.is_draft else replace(view, draft=CORRECTION)
         modal = reply_modal(replace(begun, warning=NO_CHANGE))
         client.views_open(trigger_id=body["trigger_id"], view=modal)
         ack()
+
+
+def _form(switchboard: Switchboard, body: Payload) -> ReplyForm:
+    """What there is to know before writing, unsent words of colleagues too: so who presses Reply
+    elsewhere must be one who may see the card.
+    """  # noqa: D205 (one sentence that is long)
+    number, by = payloads.mention_number(body), payloads.actor(body)
+    form = switchboard.database.read(reply_form, number, by=by)
+    switchboard.admit(number, by=by, pressed=payloads.pressed_on(body))
+    return form
 
 
 def _submission(about: Carried, view: Payload) -> str:

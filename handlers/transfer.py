@@ -10,28 +10,38 @@ from bot.slack.modals import send_to_modal
 from bot.slack.payloads import Payload
 from bot.switchboard import Switchboard
 from bot.usecases.lookup import departments_and
-from bot.usecases.transfer import transfer_mention
+from bot.usecases.transfer import is_sent_on, transfer_mention
 
 
 def register(app: App, switchboard: Switchboard) -> None:
+    database = switchboard.database
+
     @app.action(ids.SEND_TO)
     def choose(ack: Ack, body: Payload, client: WebClient) -> None:
-        number = payloads.mention_number(body)
-        mention, departments = switchboard.database.read(departments_and, number)
+        number, by = payloads.mention_number(body), payloads.actor(body)
+        mention, departments = database.read(departments_and, number)
+        switchboard.admit(number, by=by, pressed=payloads.pressed_on(body))
         modal = send_to_modal(mention, departments)
         client.views_open(trigger_id=body["trigger_id"], view=modal)
         ack()
 
     @app.view(ids.SEND_TO_MODAL)
     def send(ack: Ack, body: Payload, view: Payload, client: WebClient) -> None:
-        department = payloads.number(payloads.chosen(view, ids.DEPARTMENT))
-        channel = payloads.chosen(view, ids.CHANNEL)
-        switchboard.database.write(
-            transfer_mention, payloads.about(view).mention_id,
-            by=payloads.actor(body), click=payloads.click(body),
-            department_id=department or None, channel=channel or None,
+        number, by = payloads.about(view).mention_id, payloads.actor(body)
+        click, reason = payloads.click(body), payloads.typed(view, ids.REASON)
+        channel = payloads.chosen(view, ids.CHANNEL) or None
+        department = payloads.number(payloads.chosen(view, ids.DEPARTMENT)) or None
+        if database.read(
+            is_sent_on, click, department_id=department, channel=channel, reason=reason
+        ):
+            ack()
+            return
+        public_card = switchboard.public_card(switchboard.admit(number, by=by))
+        database.write(
+            transfer_mention, number,
+            by=by, click=click, department_id=department, channel=channel,
             channel_label=_label(client, channel) if channel else "",
-            reason=payloads.typed(view, ids.REASON),
+            reason=reason, public_card=public_card,
         )  # fmt: skip
         switchboard.wake()
         ack()

@@ -58,3 +58,8 @@ class Event(Base):
     """Slack's id of the click or submission that caused it: the same one writes one event."""
 
     actor: Mapped[Person | None] = relationship(lazy="joined")
+
+    @property
+    def left_private(self) -> bool:
+        """The mention was sent on from a private channel; what was said there stays there."""
+        return self.kind == "moved" and bool(self.detail.get("private"))

@@ -84,6 +84,12 @@ def said(word: str) -> Callable[[Payload], bool]:
     return matches
 
 
+def pressed_on(body: Payload) -> tuple[str, str]:
+    """Channel and ts of the message with the pressed button; ("", "") when it is on no message."""
+    container = body.get("container") or {}
+    return str(container.get("channel_id", "")), str(container.get("message_ts", ""))
+
+
 def mention_number(body: Payload) -> int:
     """The mention that a button or a menu entry is about."""
     return number(value(body).rpartition(":")[2])

@@ -225,11 +225,12 @@ class Workspace:
             return True
         return bool(answer["channel"].get("is_private"))
 
-    def is_shown(self, channel_id: str, user_id: str, *, colleague: bool) -> bool:
+    def is_shown(self, written: str, user_id: str, *, colleague: bool) -> bool:
         """Whether what is said in a channel may be shown to somebody elsewhere: they are in it, or
         it is public and they work here. Raises PlatformError.
         """  # noqa: D205 (two sentences that belong together)
-        channel = self._read("conversations.info", where=channel_id, channel=channel_id)["channel"]
+        channel_id = self.channel_id(written)
+        channel = self._read("conversations.info", where=written, channel=channel_id)["channel"]
         if colleague and not channel.get("is_private"):
             return True
         return user_id in self._members(channel_id)

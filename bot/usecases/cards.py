@@ -1,6 +1,6 @@
 """What a card shows, and what becomes of it in Slack. Called by the worker."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -48,7 +48,7 @@ def card_view(
         place=place_of(mention, card),
         now=store.now,
         came_from=origin,
-        came_from_place=_written(origin) if origin else "",
+        came_from_place=_whence(store, origin) if origin else "",
         next_link=link(moved_on.channel_id, moved_on.ts) if moved_on else "",
         next_channel=_where(moved_on),
         earlier=_earlier(store, mention),
@@ -88,6 +88,12 @@ def _written(card: Card) -> str:
     if card.came_from is not None and not card.channel.startswith("#"):
         return card.came_from.moved_to
     return card.channel
+
+
+def _whence(store: Store, origin: Card) -> str:
+    """Where a card came from, as people write it; a private channel is not named elsewhere."""
+    moves = (one for one in store.events(origin.mention_id) if one.at == origin.moved_at)
+    return "a private channel" if any(one.left_private for one in moves) else _written(origin)
 
 
 def _above(store: Store, mention: Mention, link: Links) -> Above | None:
@@ -166,8 +172,12 @@ def record_told(store: Store, card_id: int, event_id: int) -> None:
 
 
 def _events(store: Store, card: Card, *, after: int) -> list[Event]:
-    """A card that was moved on tells nothing of what is said and done elsewhere since."""
-    found = store.events(card.mention_id, after=after)
+    """A card that was moved on tells nothing of what is said and done elsewhere since, and one that
+    came out of a private channel nothing of before.
+    """  # noqa: D205 (one sentence that is long)
+    found: Sequence[Event] = store.events(card.mention_id, after=after)
+    if card.came_from is not None and card.came_from.moved_at is not None:
+        found = journal.told_from(found, arrived=card.came_from.moved_at)
     return [one for one in found if card.moved_at is None or one.at <= card.moved_at]
 
 

@@ -27,7 +27,7 @@ from bot.models import (
 from bot.store import Store
 
 ERASED = "(erased)"
-HARMLESS = frozenset({"to", "verdict", "took", "agreed", "post", "name"})
+HARMLESS = frozenset({"to", "verdict", "took", "agreed", "post", "name", "private"})
 """What a line of history may keep: where it went, what was decided, colleagues, numbers."""
 
 

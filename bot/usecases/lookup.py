@@ -100,10 +100,10 @@ class _Finder:
         card = self._store.current_card(number)
         if card is None:
             raise UnknownMention(number=number)
-        events = tuple(self._store.events(number))
+        events = journal.told_from(self._store.events(number), arrived=self._store.now)
         person = self._store.person(self._by.slack_id)
         return Single(
-            card.id, self._link(card.channel_id, card.ts), card.channel_id, events,
+            card.id, self._link(card.channel_id, card.ts), card.channel_id, tuple(events),
             colleague=person is not None and person.standing == Standing.COLLEAGUE,
         )  # fmt: skip
 

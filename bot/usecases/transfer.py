@@ -16,14 +16,16 @@ def transfer_mention(
     channel: str | None = None,
     channel_label: str = "",
     reason: str = "",
+    public_card: int | None = None,
 ) -> Mention:
     """Move a mention to a department or to any channel; whoever held it lets it go.
 
     The old card stays as a stub that says who sent it where and why; a new card is opened there.
-    A channel that is a department's own stands for the department.
+    A channel that is a department's own stands for the department. `public_card`: the card of
+    which Slack said that its channel is public; from any other the history does not go along.
     """
     mention = journal.mention(store, mention_id)
-    click = journal.submission(click, str(department_id), str(channel), reason)
+    click = _submission(click, department_id, channel, reason)
     if store.has_event(click):
         return mention
     mention.refuse_if_done(store.now)
@@ -39,11 +41,24 @@ def transfer_mention(
     old.moved_at, old.moved_by, old.moved_to, old.reason = store.now, person, label, reason.strip()
     journal.show_card(store, old)
     journal.open_card(store, mention, place, came_from=old)
-    detail = {"to": label, "reason": reason.strip()}
+    detail: dict[str, object] = {"to": label, "reason": reason.strip()}
+    if old.id != public_card:
+        detail["private"] = True
     journal.write(store, mention, "moved", by=person, click=click, **detail)
     journal.show_thread(store, old)
     journal.redraw_home(store, owner)
     return mention
+
+
+def is_sent_on(
+    store: Store, click: str, *, department_id: int | None, channel: str | None, reason: str
+) -> bool:
+    """Whether this submission was taken already."""
+    return store.has_event(_submission(click, department_id, channel, reason))
+
+
+def _submission(click: str, department_id: int | None, channel: str | None, reason: str) -> str:
+    return journal.submission(click, str(department_id), str(channel), reason)
 
 
 def _destination(

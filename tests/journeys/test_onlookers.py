@@ -10,7 +10,7 @@ from bot.sandbox.payloads import user_changed
 from bot.sandbox.people import Person
 from bot.usecases.configure import current_config
 from tests.bot.worker import on_sqlite
-from tests.journeys.steps import open_modal, open_reply, pick, send_to
+from tests.journeys.steps import open_modal, open_reply, pick
 from tests.town import Town, buttons, words
 
 REFUND = "Where is my refund, @acme? You promised it on Monday."
@@ -35,17 +35,26 @@ def test_an_outsiders_first_click_does_nothing_and_says_whom_to_ask(town: Town, 
     card = town.card("billing")
     otto = outsider(town, kind)
     refused = f"Here {KINDS[kind]} may read along, not act for the company. Ask a colleague"
-    for press in ("claim", "reply"):
+    for press in ("claim", "reply", "send_to"):
         otto.click(card, press)
         assert town.told(otto).startswith(refused), press
     assert town.slack.open_views(otto) == []
-    ack = send_to(town, otto, card, channel=town.slack.channel("general").id)
-    assert refused in "".join(ack.errors.values())
     otto.react(card, "eyes")
     otto.react(card, "white_check_mark")
     town.deliver()
     assert buttons(town.card("billing")) == ["Claim", "Reply", "Send to…"]
     assert "Waiting since" in words(town.card("billing"))
+
+
+def test_who_became_a_guest_sends_nothing_on_from_a_window_that_was_open(town: Town):
+    town.post(REFUND)
+    town.ben.click(town.card("billing"), "send_to")
+    modal = town.modal(town.ben)
+    town.slack.change_person("ben", is_guest=True)
+    ack = town.ben.submit(modal, {"channel": town.slack.channel("general").id})
+    assert "guests may read along" in ack.errors["channel"]
+    town.deliver()
+    assert town.slack.messages("general") == []
 
 
 def test_who_became_a_guest_while_writing_does_not_publish_and_keeps_the_text(town: Town):

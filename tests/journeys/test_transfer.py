@@ -86,7 +86,7 @@ def test_any_channel_can_have_it_and_a_departments_own_stands_for_the_department
     assert send_to(town, town.ben, town.card("lawyers"), channel=sales.id).errors == {}
     town.deliver()
     assert "→ Sent to Sales by Ben Okafor." in words(town.card("lawyers"))
-    assert "From #lawyers, Ben Okafor" in words(town.card("sales"))
+    assert "From a private channel, Ben Okafor" in words(town.card("sales"))
     department = town.mention().department
     assert department is not None
     assert department.name == "Sales"

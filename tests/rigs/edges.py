@@ -275,7 +275,7 @@ def sim_platform(network: "SimNetwork") -> Configured:
 def sim_switchboard(database: Database, platform: Configured) -> Switchboard:
     return Switchboard(
         database=database, platforms={"sim": platform}, link=lambda *_: "",
-        face=colleague, is_shown=lambda *_, **__: True,
+        face=colleague, is_shown=lambda *_, **__: True, is_private=lambda _: False,
     )  # fmt: skip
 
 

@@ -159,8 +159,9 @@ class Company(RuleBasedStateMachine):
             model.closed or self._answered(model) or self._on_its_way(model)
         )
         if self._act(
-            transfer_mention, model.number, by=who, click=self._click(), channel=to, may=may
-        ):
+            transfer_mention, model.number, by=who, click=self._click(), channel=to,
+            public_card=there.id, may=may,
+        ):  # fmt: skip
             model.owner = None
 
     @precondition(lambda self: self.models)
