@@ -11,7 +11,8 @@ from bot.journal import NAME_LASTS
 from bot.ledger import KeptLedger
 from bot.models import Actor
 from bot.slack.faces import Face
-from bot.usecases.people import acquainted_for, introduce
+from bot.slack.workspace import NobodyError
+from bot.usecases.people import acquainted_for, introduce, lose_sight_of
 from bot.usecases.room import Room, room_of
 from platforms import Configured
 from platforms.base import Platform, PlatformError
@@ -47,7 +48,11 @@ class Switchboard:
         lasts = self.database.read(acquainted_for, slack_id)
         if lasts is not None:
             return lasts
-        face = self.face(slack_id)
+        try:
+            face = self.face(slack_id)
+        except NobodyError:
+            self.database.write(lose_sight_of, slack_id)
+            raise
         self.database.write(introduce, slack_id, name=face.name, standing=face.standing)
         return NAME_LASTS
 

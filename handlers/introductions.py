@@ -21,6 +21,9 @@ from platforms.base import PlatformError
 
 log = logging.getLogger(__name__)
 
+REMEMBERED = timedelta(minutes=1)
+"""So soon whoever lost their rights because Slack did not know them is asked for anew."""
+
 
 def register(app: App, switchboard: Switchboard) -> None:
     known_until: dict[str, float] = {}
@@ -30,7 +33,8 @@ def register(app: App, switchboard: Switchboard) -> None:
     def meet(body: Payload, next: Callable[[], BoltResponse]) -> BoltResponse:  # noqa: A002 (Bolt's)
         slack_id = payloads.who(body)
         if slack_id and known_until.get(slack_id, 0.0) < time.monotonic():
-            known_until[slack_id] = time.monotonic() + meet_now(slack_id).total_seconds()
+            lasts = min(meet_now(slack_id), REMEMBERED)
+            known_until[slack_id] = time.monotonic() + lasts.total_seconds()
         return next()
 
     def meet_now(slack_id: str) -> timedelta:

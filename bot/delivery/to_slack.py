@@ -14,7 +14,13 @@ from bot.slack.cards import CardView, Drawn, Labels, draw_bare_card, draw_card
 from bot.slack.faces import Face
 from bot.slack.home import HomeView, draw_home
 from bot.slack.threads import draw_thread
-from bot.slack.workspace import ChannelClosedError, PicturesRefusedError, Posted, Workspace
+from bot.slack.workspace import (
+    ChannelClosedError,
+    NobodyError,
+    PicturesRefusedError,
+    Posted,
+    Workspace,
+)
 from bot.store import Store
 from bot.usecases import cards, people
 from bot.usecases.home import home_view
@@ -215,13 +221,15 @@ class NameSender(Sender[Unknown, Face | None]):
     def send(self, parcel: Unknown) -> Face | None:
         try:
             return self._workspace.face(parcel.slack_id)
-        except RejectedError:
+        except NobodyError:
             return None
 
     def record(self, store: Store, parcel: Unknown, receipt: Face | None) -> None:
-        people.record_name(store, parcel.person_id, receipt.name if receipt else None)
-        if receipt is not None:
-            people.record_standing(store, parcel.person_id, receipt.standing)
+        if receipt is None:
+            people.lose_sight_of(store, parcel.slack_id)
+            return
+        people.record_name(store, parcel.person_id, receipt.name)
+        people.record_standing(store, parcel.person_id, receipt.standing)
 
 
 def _is_told(event: Event, mark: dict[str, Any]) -> bool:

@@ -1,16 +1,19 @@
 """Failures on demand: what the Web API does instead of answering, a given number of times.
 
 Nothing happened in the workspace after 429, 500, 503, html (a proxy's page with status 200),
-drop_before (the connection is closed) and hang (closed after some seconds). What was asked for did
-happen after drop_after (closed instead of an answer), half (half of the answer, then closed) and
-slow (the answer comes after some seconds).
+user_not_found (Slack's word for whom it does not know), drop_before (the connection is closed) and
+hang (closed after some seconds). What was asked for did happen after drop_after (closed instead of
+an answer), half (half of the answer, then closed) and slow (the answer comes after some seconds).
 """
 
 import threading
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-How = Literal["429", "500", "503", "drop_before", "drop_after", "hang", "slow", "half", "html"]
+How = Literal[
+    "429", "500", "503", "drop_before", "drop_after", "hang", "slow", "half", "html",
+    "user_not_found",
+]  # fmt: skip
 HOWS: tuple[str, ...] = get_args(How)
 
 

@@ -11,6 +11,7 @@ from bot.sandbox.records import Json
 from bot.sandbox.webapi import Answer, WebApi, too_many
 
 HTML = "<html><body><h1>502 Bad Gateway</h1></body></html>"
+STATUSES = {"429": 429, "500": 500, "503": 503, "html": 200, "user_not_found": 200}
 
 
 class WebApiRoutes:
@@ -42,11 +43,13 @@ class WebApiRoutes:
         if fault.how in ("drop_after", "half", "slow"):
             answer = self._api.answer(fault.method, arguments, token)
             return await _spoil(request, fault, answer)
-        sent = {"429": 429, "500": 500, "503": 503, "html": 200}.get(fault.how, 0)
+        sent = STATUSES.get(fault.how, 0)
         self._api.log_fault(fault.method, arguments, sent, fault.how)
         match fault.how:
             case "429":
                 return _response(too_many(fault.retry_after))
+            case "user_not_found":
+                return web.json_response({"ok": False, "error": fault.how})
             case "html":
                 return web.Response(text=HTML, content_type="text/html")
             case "hang":

@@ -50,6 +50,13 @@ class ChannelClosedError(PausedError):
         self.channel = channel
 
 
+class NobodyError(RejectedError):
+    """Slack knows nobody of that id, or shows us nobody.
+
+    https://docs.slack.dev/reference/methods/users.info
+    """
+
+
 class PicturesRefusedError(RejectedError):
     """Slack could not fetch a picture."""
 
@@ -81,6 +88,7 @@ _TEMPORARY = {
     "ratelimited", "rate_limited", "service_unavailable", "request_timeout", "team_added_to_org",
     "message_limit_exceeded",
 }  # fmt: skip
+_NOBODY = {"user_not_found", "user_not_visible"}
 # "Some aspect of the operation may have succeeded", says Slack's list of errors of these two.
 _UNCERTAIN = {"internal_error", "fatal_error"}
 
@@ -177,7 +185,7 @@ class Workspace:
         self._write("views.publish", user_id=user_id, view=view)
 
     def face(self, user_id: str) -> Face:
-        """Who somebody is. Raises RejectedError when Slack knows nobody of that id."""
+        """Who somebody is. Raises NobodyError when Slack knows nobody of that id."""
         if not self._team_id:
             self.who_am_i()
         user = self._read("users.info", user=user_id)["user"]
@@ -322,6 +330,8 @@ def _refused(code: str, data: Any) -> PlatformError:
     messages = " ".join(data.get("response_metadata", {}).get("messages", []))
     if code == "message_not_found":
         return GoneError("The message is not in Slack any more.")
+    if code in _NOBODY:
+        return NobodyError("Slack knows nobody of that id.")
     if code == "invalid_blocks" and "image" in messages:
         return PicturesRefusedError(f"Slack refused a picture: {messages}")
     return RejectedError(f"Slack refused this: {code}. {messages}".strip())

@@ -7,15 +7,14 @@ from bot.models import Actor, Member, Person, Standing
 from bot.store import Store
 
 
-def record_name(store: Store, person_id: int, name: str | None) -> None:
-    """Keep the name that Slack gave; None when Slack knows nobody of that id."""
+def record_name(store: Store, person_id: int, name: str) -> None:
+    """Keep the name that Slack gave."""
     person = store.person_by_id(person_id)
     if person is None:
         return
     before = person.name
-    if name is not None:
-        _join(store, person, name)
-        person.name = person.name if person.named else name
+    _join(store, person, name)
+    person.name = person.name if person.named else name
     person.looked_up_at = store.now
     if person.name != before:
         for mention in store.touched_by(person, limit=20):
@@ -50,6 +49,14 @@ def introduce(store: Store, slack_id: str, *, name: str, standing: Standing) -> 
         store.flush()
     record_name(store, person.id, name)
     record_standing(store, person.id, standing)
+
+
+def lose_sight_of(store: Store, slack_id: str) -> None:
+    """Slack knows nobody of that id: whom we knew by it does nothing more until it knows them."""
+    person = store.person(slack_id)
+    if person is not None:
+        person.standing, person.looked_up_at = None, store.now
+        rights.take_back(store, person)
 
 
 def is_news(store: Store, slack_id: str, *, name: str, standing: Standing) -> bool:

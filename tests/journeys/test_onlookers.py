@@ -1,9 +1,11 @@
 """Guests, people of other companies, bots and who has left read along; they do not speak for us."""
 
 import copy
+from datetime import timedelta
 
 import pytest
 
+from bot import journal
 from bot.models import Person as Colleague
 from bot.models import Standing
 from bot.sandbox.payloads import user_changed
@@ -152,6 +154,36 @@ def test_while_slack_does_not_tell_who_it_is_nothing_is_done(town: Town):
     owner = town.mention().owner
     assert owner is not None
     assert owner.name == "Cat Novak", "the name is known at once"
+
+
+@on_sqlite
+def test_whom_slack_knows_no_more_does_nothing_until_it_knows_them_again(town: Town):
+    town.post(REFUND)
+    town.ben.click(town.card("billing"), "claim")
+    town.deliver()
+    town.clock.move(timedelta(days=2))
+    town.restart()
+    town.slack.fail("users.info", "user_not_found")
+    town.ben.click(town.card("billing"), "reply")
+    assert "Slack did not tell me who you are" in town.told(town.ben)
+    assert town.slack.open_views(town.ben) == []
+    assert town.mention().owner is None, "it waits for others"
+    town.deliver()
+    town.ben.click(town.card("billing"), "claim")
+    assert town.mention().owner is not None, "asked once more, Slack knows them"
+
+
+def test_whom_slack_knows_no_more_when_asked_behind_the_scenes_holds_nothing(town: Town):
+    town.post(REFUND)
+    town.ben.click(town.card("billing"), "claim")
+    town.deliver()
+    town.database.write(lambda store: journal.ask_for_name(store, store.person(town.ben.id)))
+    town.slack.fail("users.info", "user_not_found")
+    town.deliver()
+    ben = known(town, town.ben)
+    assert ben is not None
+    assert (ben.standing, ben.name) == (None, "Ben Okafor")
+    assert town.mention().owner is None
 
 
 def test_somebody_known_is_looked_up_no_more_at_each_click(town: Town):
