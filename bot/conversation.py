@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot import journal, posts
+from bot import journal, posts, rights
 from bot.models import Mention, MentionState, Person, Reply
 from bot.slack.conversation import Turn
 from bot.store import Store
@@ -145,10 +145,10 @@ def _head(
 
 
 def _who_answered(store: Store, mention: Mention) -> Person | None:
-    """Whoever answered last, or holds what nobody answered yet, if they are still here."""
+    """Whoever answered last, or holds what nobody answered yet, if they may still answer."""
     replies = posts.published(store, mention)
     person = replies[-1].author if replies else mention.owner
-    if person is None or person.left_at is not None or person.slack_id is None:
+    if person is None or not rights.may_speak(store, person):
         return None
     journal.ask_for_name(store, person)  # by which we learn that somebody has left
     return person

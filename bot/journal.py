@@ -11,7 +11,7 @@ from typing import Any
 
 from bot import lanes, outbox
 from bot.errors import ReplyOnItsWay, UnknownMention
-from bot.models import Actor, Card, Event, Mention, Person, ReplyState
+from bot.models import Actor, Card, Event, Mention, Person, ReplyState, Standing
 from bot.models.mention import fingerprint
 from bot.store import Store
 
@@ -182,9 +182,9 @@ def tell(
 def tell_person(
     store: Store, person: Person, key: str, text: str, *, about: Mention, link: str = ""
 ) -> None:
-    """`tell`, where somebody has a place in Slack to be told.
+    """`tell`, where somebody has a place in Slack to be told and has not left it.
 
     The text stays when the post is deleted, so it says "mention 7" and never the author's name.
     """
-    if person.slack_id:
+    if person.slack_id and person.standing != Standing.LEFT:
         tell(store, person.slack_id, key, text, about=about, link=link)

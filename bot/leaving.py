@@ -1,6 +1,6 @@
 """A reply leaves, waits for a second pair of eyes, or comes back to its author as a draft."""
 
-from bot import journal, lanes, outbox, posts, trust
+from bot import journal, lanes, outbox, posts, rights, trust
 from bot.errors import NewerReply, PostGone
 from bot.models import Mention, Person, Reply, ReplyState
 from bot.store import Store
@@ -12,16 +12,28 @@ TOLD = 3
 def let_go(store: Store, reply: Reply, *, by: Person, anew: bool = False) -> bool:
     """Have it sent, or held until somebody trusted approves it; True when it leaves.
 
-    `by`: who wants it sent. Somebody trusted who sends what another one wrote has approved it.
+    `by`: who wants it sent. Who needs no approval and sends what another one wrote has given it.
     `anew`: one with other words has waited already.
     """
-    if by != reply.author and trust.is_trusted(store, by):
+    if by != reply.author and not trust.needs_approval(store, by):
         reply.approved_by = by
     if reply.approved_by is None and trust.needs_approval(store, reply.author):
         _hold(store, reply, "changed reply" if anew else "reply")
         return False
     queue(store, reply)
     return True
+
+
+def has_lost_its_voice(store: Store, author: Person, *, second: Person | None) -> bool:
+    """Whether who wrote what waits may not speak any more, and nobody else (`second`) let it go."""
+    return second is None and not rights.may_speak(store, author)
+
+
+def hold_back(store: Store, reply: Reply, problem: str) -> None:
+    """It was to leave, and whether it does colleagues decide. `problem`: why, as a sentence."""
+    reply.problem, reply.first_tried_at = problem, None
+    _hold(store, reply, "reply")
+    journal.write(store, reply.mention, "held back", problem=problem)
 
 
 def refuse_if_overtaken(store: Store, reply: Reply) -> None:
@@ -85,9 +97,10 @@ def show_approvers(store: Store, reply: Reply) -> None:
 def _hold(store: Store, reply: Reply, what: str) -> None:
     reply.move(ReplyState.HELD)
     outbox.end_doubt(store, reply.outbox_key)
+    why = f"{reply.problem} " if reply.problem else ""
     text = (
-        f"{reply.author.name}'s {what} to mention {reply.mention_id} waits for a second pair of "
-        "eyes. Read it on its card, then approve it or send it back."
+        f"{why}{reply.author.name}'s {what} to mention {reply.mention_id} waits for a second pair "
+        "of eyes. Read it on its card, then approve it or send it back."
     )
     able = [one.slack_id for one in trust.approvers(store, besides=reply.author) if one.slack_id]
     for slack_id in [*able, *trust.unmet_admins(store)][:TOLD]:

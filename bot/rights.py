@@ -24,7 +24,7 @@ def colleague(store: Store, by: Actor) -> Person:
 def speaker(store: Store, by: Actor) -> Person:
     """The row of whoever speaks in the brand's name. Raises NotASpeaker besides."""
     found = colleague(store, by)
-    _refuse_silent(store, found)
+    refuse_silent(store, found)
     return found
 
 
@@ -33,7 +33,7 @@ def known_speaker(store: Store, by: Actor) -> Person:
     found = store.person(by.slack_id)
     refuse_onlooker(store, found)
     assert found is not None, "whom we do not know was refused"
-    _refuse_silent(store, found)
+    refuse_silent(store, found)
     return found
 
 
@@ -48,6 +48,14 @@ def refuse_onlooker(store: Store, person: Person | None) -> None:
         raise NotMetYet
     if not may_act(store, person):
         raise OnlyColleagues(who=Standing(person.standing).value)
+
+
+def refuse_silent(store: Store, person: Person) -> None:
+    """Raise the refusal for somebody who may act, and not speak in the brand's name."""
+    if not may_speak(store, person):
+        chosen = [store.person(one) for one in policy(store).may_reply]
+        names = [one.name for one in chosen if one is not None]
+        raise NotASpeaker(names=" or ".join(names[:3]) or "an admin")
 
 
 def demand_admin(store: Store, by: Actor, refusal: type[Refusal]) -> None:
@@ -78,10 +86,3 @@ def take_back(store: Store, person: Person) -> None:
 
 def policy(store: Store) -> Policy:
     return Policy.model_validate(store.setting("company").get("policy") or {}, by_name=True)
-
-
-def _refuse_silent(store: Store, person: Person) -> None:
-    if not may_speak(store, person):
-        chosen = [store.person(one) for one in policy(store).may_reply]
-        names = [one.name for one in chosen if one is not None]
-        raise NotASpeaker(names=" or ".join(names[:3]) or "an admin")

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 
-from bot import amendments, logs
+from bot import amendments, leaving, logs
 from bot.delivery.sender import Sender
-from bot.delivery.to_platforms import opened
+from bot.delivery.to_platforms import SilencedError, opened
 from bot.models import Amendment, AmendmentState, DeliveryState
 from bot.outbox import Lease
 from bot.retry import REPLIES
@@ -53,6 +53,16 @@ class AmendmentSender(Sender[Wish, None]):
             to=target_of(reply.post),
             text=None if amendment.is_removal else amendment.text,
         )
+
+    def mark(self, store: Store, lease: Lease) -> None:
+        """What left already while its writer might speak is done once more all the same."""
+        wish = _amendment(store, lease.payload["amendment"])
+        who, second = wish.asked_by, wish.agreed_by
+        if lease.tried_at is None and leaving.has_lost_its_voice(store, who, second=second):
+            raise SilencedError(
+                f"{who.name} may not reply for the company any more. Read it, and say it yourself "
+                "with Change our reply…, or ask an admin to retry it under /mentions stuck."
+            )
 
     def send(self, parcel: Wish) -> None:
         with closing(opened(self._open, parcel.platform)) as platform:

@@ -56,6 +56,10 @@ class PostEditedError(RejectedError):
         self.state = state
 
 
+class SilencedError(RejectedError):
+    """Whoever wrote it may not speak for the company any more, and nobody else let it go."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """A reply as its platform needs it."""
@@ -121,7 +125,10 @@ class ReplySender(Sender[Answer, PublishedReply]):
         watch.note_asked(store, parcel.reply_id)
 
     def mark(self, store: Store, lease: Lease) -> None:
-        publish.mark_sending(store, _reply(store, lease))
+        reply = _reply(store, lease)
+        if leaving.has_lost_its_voice(store, reply.author, second=reply.approved_by):
+            raise SilencedError(f"{reply.author.name} may not reply for the company any more.")
+        publish.mark_sending(store, reply)
 
     def find(self, parcel: Answer, *, since: datetime) -> PublishedReply | None:
         with closing(opened(self._open, parcel.platform)) as platform:
@@ -144,6 +151,9 @@ class ReplySender(Sender[Answer, PublishedReply]):
 
     def refuse(self, store: Store, lease: Lease, error: PlatformError) -> DeliveryState:
         reply = _reply(store, lease)
+        if isinstance(error, SilencedError):
+            leaving.hold_back(store, reply, str(error))
+            return DeliveryState.DONE
         leaving.keep_as_draft(store, reply)
         if isinstance(error, PostEditedError) and error.state is not None:
             watch.record_state(store, reply.post, error.state)

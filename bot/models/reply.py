@@ -29,7 +29,8 @@ REPLY_MOVES: dict[ReplyState, frozenset[ReplyState]] = {
     ReplyState.DRAFT: frozenset({ReplyState.QUEUED, ReplyState.HELD, ReplyState.SENT}),
     # From held to failed: somebody sent it back, and its author has the text again.
     ReplyState.HELD: frozenset({ReplyState.QUEUED, ReplyState.FAILED}),
-    ReplyState.QUEUED: frozenset({ReplyState.SENDING, ReplyState.FAILED}),
+    # From queued to held: its writer may not speak for the company any more.
+    ReplyState.QUEUED: frozenset({ReplyState.SENDING, ReplyState.FAILED, ReplyState.HELD}),
     ReplyState.SENDING: frozenset(
         {ReplyState.SENDING, ReplyState.QUEUED, ReplyState.SENT, ReplyState.FAILED}
         | {ReplyState.UNCERTAIN}

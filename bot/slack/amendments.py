@@ -90,6 +90,7 @@ def _change(change: Amendment) -> Iterator[Block]:
         yield rich(quote(change.text, QUOTED))
     elif change.state == AmendmentState.REFUSED:
         yield context(plain(f"Our reply was not changed: {change.problem} {who}'s text is kept."))
+        yield rich(quote(change.text, QUOTED))
     else:
         yield context(plain(f"Changed by {who}: “{clean(change.reason)}”"), *_when(change))
 

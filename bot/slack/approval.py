@@ -26,9 +26,10 @@ def read_first(first_replies: int, names: str) -> str:
 
 def held_words(reply: Reply) -> str:
     """As mrkdwn."""
+    why = f"{escape(reply.problem)} " if reply.problem else ""
     return (
-        f"*{escape(name(reply.author.name))}*'s reply waits for a second pair of eyes: somebody "
-        "whose first replies are out, or an admin, reads it and presses Approve."
+        f"{why}*{escape(name(reply.author.name))}*'s reply waits for a second pair of eyes: "
+        "somebody whose first replies are out, or an admin, reads it and presses Approve."
     )
 
 

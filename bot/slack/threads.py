@@ -34,6 +34,7 @@ _LINES = {
     "replied": "{who} sent a reply on its way: “{text}”",
     "held": "{who} wrote a reply; it waits for a second pair of eyes: “{text}”",
     "held anew": "{who} changed the reply; it waits for a second pair of eyes: “{text}”",
+    "held back": "{problem} The reply waits for a second pair of eyes.",
     "asked again": "{who} asked for the reply to be approved once more.",
     "approved": "{who} approved the reply; it is on its way.",
     "sent back": "{who} sent the reply back: “{reason}”",

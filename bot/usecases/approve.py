@@ -28,7 +28,7 @@ def approve_reply(store: Store, reply_id: int, *, by: Actor, click: str, seen: s
     holder = reply.author if rights.may_speak(store, reply.author) else person
     reply.mention.take_for_reply(holder, now=store.now)
     store.touch(reply.mention)
-    reply.approved_by, reply.about = person, seen
+    reply.approved_by, reply.about, reply.problem = person, seen, ""
     leaving.queue(store, reply)
     journal.write(store, reply.mention, "approved", by=person, click=click)
     leaving.show_approvers(store, reply)

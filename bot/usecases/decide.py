@@ -23,11 +23,11 @@ def send_again(store: Store, reply_id: int, *, by: Actor, click: str, seen: str 
         reply.mention.take_for_reply(person, now=store.now)
         store.touch(reply.mention)
         _answer_what_is_there(store, reply, seen, by=person)
-        was_out = reply.first_tried_at is not None
+        settled = reply.first_tried_at is not None and not _is_silent(store, reply)
         reply.problem, reply.first_tried_at = "", None
         leaving.forget_draft(store, reply)
-        went = was_out or leaving.let_go(store, reply, by=person)
-        if was_out:
+        went = settled or leaving.let_go(store, reply, by=person)
+        if settled:
             leaving.queue(store, reply)
         what = "tried again" if went else "asked again"
         journal.write(store, reply.mention, what, by=person, click=click)
@@ -92,6 +92,10 @@ def _refuse_newcomer(store: Store, reply: Reply, by: Person) -> None:
     author = reply.author
     if trust.needs_approval(store, by) and not trust.needs_approval(store, author):
         raise NotYoursToSend(who=author.name, names=trust.whom_to_ask(store, besides=author))
+
+
+def _is_silent(store: Store, reply: Reply) -> bool:
+    return leaving.has_lost_its_voice(store, reply.author, second=reply.approved_by)
 
 
 def _reply(store: Store, reply_id: int) -> Reply:

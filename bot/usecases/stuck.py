@@ -3,7 +3,7 @@
 What is decided about a reply is said in `decide.py`; here stands the rest.
 """
 
-from bot import amendments, journal, outbox, parcels, rights, undelivered
+from bot import amendments, journal, leaving, outbox, parcels, rights, undelivered
 from bot.errors import (
     ChangeOnItsWay,
     DiscardedAlready,
@@ -114,6 +114,9 @@ def _ask_again(store: Store, amendment_id: int, by: Person) -> None:
         raise RemovalOnItsWay if other.is_removal else ChangeOnItsWay(who=other.asked_by.name)
     amendment.move(AmendmentState.QUEUED)
     amendment.settled_at, amendment.problem = None, ""
+    if leaving.has_lost_its_voice(store, amendment.asked_by, second=amendment.agreed_by):
+        rights.refuse_silent(store, by)
+        amendment.agreed_by, amendment.agreed_at = by, store.now
     _forget_draft(store, amendment)
     journal.write(store, amendment.reply.mention, "amending again", by=by)
 

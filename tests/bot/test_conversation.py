@@ -10,7 +10,7 @@ import pytest
 from bot import conversation, journal
 from bot.database import Database
 from bot.errors import PostReadsDifferently
-from bot.models import Actor, Mention, MentionState, Reply, Verdict
+from bot.models import Actor, Mention, MentionState, Reply, Standing, Verdict
 from bot.seen import Seen
 from bot.store import Store
 from bot.usecases.by_hand import record_by_hand
@@ -28,6 +28,7 @@ from tests.bot.steps import (
     found,
     found_mention,
     history,
+    introduce,
     outbox_keys,
     record,
     stored,
@@ -145,13 +146,11 @@ def test_it_waits_for_whoever_answered_and_they_are_told(database: Database, men
     assert row.answered_at == mention.answered_at, "the time to the first reply stays"
 
 
-def test_who_is_not_in_slack_any_more_gets_nothing_back(database: Database, mention: Mention):
-    def leave(store: Store) -> None:
-        person = store.person(ANA.slack_id)
-        assert person is not None
-        person.left_at = store.now
-
-    database.write(leave)
+@pytest.mark.parametrize("standing", [Standing.LEFT, Standing.GUEST, None])
+def test_who_may_not_answer_any_more_gets_nothing_back(
+    database: Database, mention: Mention, standing: Standing | None
+):
+    introduce(database, ANA, standing=standing)
     record(database, post(), cursor="2")
     row = stored(database, mention.id)
     assert (row.state, row.owner) == (MentionState.WAITING, None)
