@@ -48,7 +48,7 @@ D, HELD, Q, SENDING, SENT, F, U, DOWN = (
 WAYS = {
     D: {Q, HELD, SENT},
     HELD: {Q, F},
-    Q: {SENDING, F},
+    Q: {SENDING, F, HELD},
     SENDING: {SENDING, Q, SENT, F, U},
     U: {SENT, Q, F, HELD},
     F: {Q, HELD},
