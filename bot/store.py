@@ -25,7 +25,7 @@ from sqlalchemy import (
     tuple_,
     update,
 )
-from sqlalchemy.orm import Session, aliased, selectinload
+from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 from sqlalchemy.orm.attributes import flag_modified
 
 from bot.models import (
@@ -319,7 +319,8 @@ class Store:
         return self.session.scalar(_EVENT_ID, {"click": click}) is not None
 
     def reply(self, reply_id: int) -> Reply | None:
-        return self.session.get(Reply, reply_id)
+        """With its mention, as both are at one moment: what comes between is noticed by version."""
+        return self.session.get(Reply, reply_id, options=[joinedload(Reply.mention)])
 
     def draft(self, mention_id: int, person_id: int) -> Reply | None:
         return self._first(

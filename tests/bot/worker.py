@@ -18,7 +18,7 @@ from tests.town import Town
 
 BROKEN = "@acme acme: my router is broken"
 """A post that every platform shows us, and that goes to Support."""
-BEN = Actor("U0BEN00000", "Ben Okafor")
+BEN = Actor("U0BEN0000", "Ben Okafor")
 PATIENCE_SECONDS = 0.25
 """How long a call that hangs is waited for."""
 

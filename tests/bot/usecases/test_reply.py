@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot import journal
+from bot import journal, posts
 from bot.database import Database
 from bot.errors import (
     AlreadyClosed,
@@ -24,6 +24,7 @@ from bot.errors import (
 from bot.models import Actor, MentionState, Reply, ReplyState, Verdict
 from bot.seen import Seen
 from bot.slack.reply_form import ReplyForm
+from bot.store import Store
 from bot.usecases.claim import claim_mention
 from bot.usecases.decide import confirm_sent, drop_reply, send_again
 from bot.usecases.publish import mark_sending, record_failed, record_sent, record_uncertain
@@ -403,6 +404,28 @@ def test_of_trying_again_and_a_new_reply_at_once_only_one_leaves(
         list(threads.map(press, zip(others(2), ("again", "new"), strict=True)))
     left = [one for one in outbox_keys(database) if one.startswith("reply:")]
     assert len(left) == 1, "both went out, and neither knew of the other"
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_an_answer_that_comes_in_the_middle_of_trying_again_is_noticed(
+    database: Database, mention: int, others: Others, monkeypatch: pytest.MonkeyPatch
+):
+    """SQLite lets nobody in meanwhile."""
+    submit(database)
+    fate(database, "failed")
+    seen = seen_by(database, BEN)
+    (other,) = others(1)
+    real, coming = posts.submitted_after, [other]
+
+    def interrupted(store: Store, reply: Reply) -> Reply | None:
+        found = real(store, reply)
+        if coming:
+            submit(coming.pop(), "Hello", by=BEN, modal="V2", seen=seen)
+        return found
+
+    monkeypatch.setattr(posts, "submitted_after", interrupted)
+    with pytest.raises(NewerReply):
+        database.write(send_again, 1, by=ANA, click="1")
 
 
 def test_nobody_tries_again_under_a_text_that_they_have_not_read(database: Database, mention: int):
