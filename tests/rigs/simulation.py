@@ -81,7 +81,7 @@ SCENES = {
     "pace": Scene(mentions=14, slowest=0.0),
     # What no client can survive; these must double, else the rig sees nothing.
     "frozen anywhere": Scene(weather=Weather(freezes_leaving=100, longest_freeze=1500), workers=4),
-    "clock set far": Scene(weather=Weather(jumps=40, farthest_jump=1500), faults=60),
+    "clock set far": Scene(weather=Weather(jumps=40, farthest_jump=7200), faults=60, mentions=8),
     "lagging": Scene(faults=60, lag=600),
 }
 

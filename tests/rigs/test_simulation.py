@@ -11,9 +11,7 @@ def test_nothing_is_lost_and_nothing_comes_twice(name: str, seed: int):
     assert found.clean, "\n".join(found.problems)
 
 
-@pytest.mark.parametrize(
-    ("name", "first"), [("lagging", 1), ("frozen anywhere", 7), ("clock set far", 1)]
-)
+@pytest.mark.parametrize(("name", "first"), [("lagging", 1), ("frozen anywhere", 4)])
 def test_where_no_client_can_keep_the_promise_the_rig_sees_it_broken(name: str, first: int):
     """A rig that finds nothing here would find nothing anywhere.
 
