@@ -40,7 +40,9 @@ by Slack's own client.)
 IN_DOUBT: Call = ("chat.postMessage", "drop_after")
 PLATFORM = ("read", "write")
 BARE = "429 without Retry-After"
-SLACK_HOWS = (*faults.HOWS, BARE)
+NO_FAULT = "user_not_found"
+"""It is an answer, and somebody whom Slack knows no more does lose what they hold."""
+SLACK_HOWS = (*(how for how in faults.HOWS if how != NO_FAULT), BARE)
 DAY, HOUR = timedelta(hours=25), timedelta(hours=1)
 SECONDS = 0.05
 """How long a call is slow, or silent before it is closed; for longer than a client waits:
