@@ -41,19 +41,21 @@ class SQLiteDisk:
                     f"CREATE TRIGGER ballast_{table}_{write} AFTER {write} ON {table}"
                     " BEGIN INSERT INTO ballast VALUES (zeroblob(1000000)); END"
                 ))  # fmt: skip
-        event.listen(self._engine, "checkout", _may_not_grow)
+        # It stays: another thread may be going through the listeners when it would be taken away.
+        self._is_full = True
+        event.listen(self._engine, "checkout", self._may_not_grow)
 
     def free(self) -> None:
-        event.remove(self._engine, "checkout", _may_not_grow)
+        self._is_full = False
         self._engine.dispose()
         with self._engine.begin() as connection:
             for table, write in _every_write():
                 connection.execute(text(f"DROP TRIGGER ballast_{table}_{write}"))
             connection.execute(text("DROP TABLE ballast"))
 
-
-def _may_not_grow(connection: Any, *_: object) -> None:
-    connection.execute("PRAGMA max_page_count = 1")  # SQLite makes of it what there is already
+    def _may_not_grow(self, connection: Any, *_: object) -> None:
+        if self._is_full:
+            connection.execute("PRAGMA max_page_count = 1")  # SQLite makes of it what there is
 
 
 class PostgresDisk:

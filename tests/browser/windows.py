@@ -35,7 +35,7 @@ def windows(browser: Browser) -> Iterator[OpenWindow]:
         )
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(5000)
+        page.set_default_timeout(20_000)  # a machine may be busy
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else 0)
         page.goto(url)
