@@ -180,20 +180,22 @@ def _waiting(view: Summary) -> Iterator[Block]:
     if not view.waiting_total:
         yield rich(line(leaf("Nothing is left waiting.")))
         return
-    oldest = view.waiting[0]
+    oldest, shown = view.waiting[0], view.waiting[:WAITING_SHOWN]
     since = f"{oldest.mention.waiting_since:%A %d %B}"
     yield rich(
         line(
             leaf(f"Still waiting: {view.waiting_total}", bold=True),
             leaf(f", the oldest since {since} in {name(oldest.place)}. "),
-            *_numbered(view.waiting[:WAITING_SHOWN]),
-            leaf(_more(view.waiting_total - len(view.waiting[:WAITING_SHOWN]))),
+            *_numbered(shown),
+            *_more(view.waiting_total - len(shown)),
         )
     )
 
 
-def _more(number: int) -> str:
-    return f" and {number} more" if number > 0 else ""
+def _more(number: int) -> Iterator[Block]:
+    """Slack takes no words that are empty."""
+    if number > 0:
+        yield leaf(f" and {number} more")
 
 
 def _numbered(waiting: tuple[Waiting, ...]) -> Iterator[Block]:
