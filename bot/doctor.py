@@ -154,7 +154,7 @@ def _clocks(right: datetime, database: Database | None) -> Iterator[Finding]:
     """By this machine's clock presses are refused; by the database's, what was sent is found."""
     here, there = "This machine's clock", "The database server's clock"
     yield from _clock(here, clock.utc_now() - right, "From five minutes on presses are refused.")
-    if database is not None and database.engine.dialect.name != "sqlite":
+    if database is not None and not database.is_sqlite:
         yield from _clock(there, database.now() - right, "From ten minutes on a card may double.")
 
 

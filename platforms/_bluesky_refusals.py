@@ -129,4 +129,4 @@ def _too_many(headers: dict[str, str]) -> TemporaryError:
     waits = [float(after)] if after.isdigit() else []
     waits += [int(reset) - time.time()] if reset.isdigit() else []
     wait = max(waits, default=WINDOW)
-    return TemporaryError("Bluesky asks us to slow down.", retry_after=min(max(wait, 1.0), 86400.0))
+    return TemporaryError("Bluesky asks us to slow down.", retry_after=max(wait, 1.0))

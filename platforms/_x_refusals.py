@@ -92,4 +92,4 @@ def _too_many(response: requests.Response) -> TemporaryError:
     resets = [response.headers.get(f"{each}-reset", "") for each in ("x-rate-limit", *limits)]
     known = [int(reset) for reset in resets if reset.isdigit()]
     wait = max(known) - time.time() if known else 900.0
-    return TemporaryError("X asks us to slow down.", retry_after=min(max(wait, 60.0), 86_400.0))
+    return TemporaryError("X asks us to slow down.", retry_after=max(wait, 60.0))
