@@ -16,7 +16,7 @@ from bot.sandbox import square_api
 from bot.sandbox.server import SlackStandIn
 from bot.sandbox.square import Square
 from tests.bot.sandbox.scripted_bot import ScriptedBot
-from tests.browser.windows import launch, windows
+from tests.browser.windows import Windows, launch
 
 Open = Callable[..., Page]
 
@@ -44,6 +44,11 @@ def browser() -> Iterator[Browser]:
         started.close()
 
 
+@pytest.fixture(scope="session")
+def windows(browser: Browser) -> Windows:
+    return Windows(browser)
+
+
 @pytest.fixture
 def outside() -> Iterator[Outside]:
     square = Square()
@@ -61,9 +66,9 @@ def outside() -> Iterator[Outside]:
 
 
 @pytest.fixture
-def open_page(browser: Browser, outside: Outside) -> Iterator[Open]:
+def open_page(windows: Windows, outside: Outside) -> Iterator[Open]:
     """Opens a window as somebody; no window may have logged an error by the end of the test."""
-    with windows(browser) as opened:
+    with windows.open() as opened:
 
         def open_as(person: str = "ana", *, width: int = 1280, height: int = 800) -> Page:
             return opened(f"{outside.slack.url}/?as={person}", width=width, height=height)

@@ -7,13 +7,12 @@ import re
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
 from tests.browser.desk import Desk
 from tests.browser.sandbox import Sandbox
-from tests.browser.windows import windows
+from tests.browser.windows import PATIENCE_MS, Windows
 
-PATIENCE_MS = 20_000
 OUTAGE = "Third day without internet"
 TWICE = "you charged me twice"
 SORRY = "So sorry, Mara. A technician is on the way, and this month is on us."
@@ -40,7 +39,7 @@ def starting() -> Iterator[list[Sandbox]]:
 
 @pytest.fixture
 def sit_down(
-    browser: Browser, starting: list[Sandbox], request: pytest.FixtureRequest
+    windows: Windows, starting: list[Sandbox], request: pytest.FixtureRequest
 ) -> Iterator[SitDown]:
     """Somebody sits down at a sandbox that nobody has used."""
     sandbox = starting.pop() if starting else Sandbox()
@@ -49,11 +48,9 @@ def sit_down(
         starting.append(Sandbox())
 
     def sat_down(person: str) -> Desk:
-        desk = Desk(opened(f"{url}/?as={person}"))
-        desk.page.set_default_timeout(PATIENCE_MS)
-        return desk
+        return Desk(opened(f"{url}/?as={person}"))
 
-    with windows(browser) as opened:
+    with windows.open() as opened:
         yield sat_down
         assert "Traceback" not in sandbox.log()
     sandbox.stop()

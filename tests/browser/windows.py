@@ -5,11 +5,13 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright
 
 QUIET = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 # Of the page's own making would be a fault; a refused connection is what some tests ask for.
 EXPECTED = re.compile("ERR_CONNECTION_REFUSED|ERR_INCOMPLETE_CHUNKED|ERR_CONNECTION_RESET")
+PATIENCE_MS = 20_000
+"""How long a page may take for a step; a machine may be busy."""
 
 OpenWindow = Callable[..., Page]
 """Opens an address: opened(url, width=1280, height=800)."""
@@ -20,29 +22,54 @@ def launch(playwright: Playwright) -> Browser:
     return playwright.chromium.launch(executable_path=shutil.which("chromium"), args=QUIET)
 
 
-@contextmanager
-def windows(browser: Browser) -> Iterator[OpenWindow]:
-    """Open windows, each of somebody else; none may have logged an error by the end."""
-    contexts: list[BrowserContext] = []
-    complaints: list[str] = []
+class Windows:
+    """Windows of one browser, each of somebody else. What was left is used again: to open a new one
+    takes three times as long.
+    """
 
-    def opened(url: str, *, width: int = 1280, height: int = 800) -> Page:
+    def __init__(self, browser: Browser) -> None:
+        self._browser = browser
+        self._left: list[_Window] = []
+
+    @contextmanager
+    def open(self) -> Iterator[OpenWindow]:
+        """Open windows till the end; none may have logged an error by then."""
+        used: list[_Window] = []
+
+        def opened(url: str, *, width: int = 1280, height: int = 800) -> Page:
+            window = self._left.pop() if self._left else _Window(self._browser)
+            used.append(window)
+            window.page.set_viewport_size({"width": width, "height": height})
+            window.page.set_default_timeout(PATIENCE_MS)
+            window.page.goto(url)
+            window.page.get_by_role("tab", name="#support").wait_for()
+            return window.page
+
+        yield opened
+        complaints = [said for window in used for said in window.leave()]
+        self._left += used
+        assert complaints == []
+
+
+class _Window:
+    """It shares nothing with another; what a page stored is not there at the next one's address."""
+
+    def __init__(self, browser: Browser) -> None:
         # Whatever moves is drawn sixty times a second, and without a graphics card.
-        context = browser.new_context(
-            viewport={"width": width, "height": height},
-            color_scheme="light",
-            reduced_motion="reduce",
-        )
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(20_000)  # a machine may be busy
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else 0)
-        page.goto(url)
-        page.get_by_role("tab", name="#support").wait_for()
-        return page
+        context = browser.new_context(color_scheme="light", reduced_motion="reduce")
+        self.page = context.new_page()
+        self._complaints: list[str] = []
+        self.page.on("pageerror", lambda error: self._complaints.append(str(error)))
+        self.page.on("console", self._hear)
 
-    yield opened
-    for context in contexts:
-        context.close()
-    assert [said for said in complaints if not EXPECTED.search(said)] == []
+    def leave(self) -> list[str]:
+        """Leave what it shows; the errors that were logged there."""
+        self.page.unroute_all()
+        self.page.goto("about:blank")
+        told = [said for said in self._complaints if not EXPECTED.search(said)]
+        self._complaints.clear()
+        return told
+
+    def _hear(self, said: ConsoleMessage) -> None:
+        if said.type == "error":
+            self._complaints.append(said.text)
