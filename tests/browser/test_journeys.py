@@ -28,27 +28,13 @@ def patience() -> Iterator[None]:
     expect.set_options(timeout=None)
 
 
-@pytest.fixture(scope="module")
-def starting() -> Iterator[list[Sandbox]]:
-    """The sandbox for the next test: one takes seconds to start, so it starts during this one."""
-    spare: list[Sandbox] = []
-    yield spare
-    for one in spare:
-        one.stop()
-
-
 @pytest.fixture
-def sit_down(
-    windows: Windows, starting: list[Sandbox], request: pytest.FixtureRequest
-) -> Iterator[SitDown]:
+def sit_down(windows: Windows) -> Iterator[SitDown]:
     """Somebody sits down at a sandbox that nobody has used."""
-    sandbox = starting.pop() if starting else Sandbox()
-    url = sandbox.url
-    if _is_followed(request.node):
-        starting.append(Sandbox())
+    sandbox = Sandbox()
 
     def sat_down(person: str) -> Desk:
-        return Desk(opened(f"{url}/?as={person}"))
+        return Desk(opened(f"{sandbox.url}/?as={person}"))
 
     with windows.open() as opened:
         yield sat_down
@@ -306,9 +292,3 @@ def test_what_breaks_outside_loses_nothing(ana: Desk) -> None:
         expect(ana.messages).to_have_count(1)
     ana.go_to("#support")
     expect(ana.card("student discount")).to_be_visible()
-
-
-def _is_followed(test: pytest.Item) -> bool:
-    """Whether another test of this file comes after it."""
-    after = test.session.items[test.session.items.index(test) + 1 :]
-    return any(one.path == test.path for one in after)
