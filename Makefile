@@ -8,6 +8,9 @@ PY := $(VENV)/bin/python
 NETWORK := tests/bluesky_network
 PIP := $(PY) -m pip --disable-pip-version-check --no-input
 
+# What Python has compiled is kept, whatever the machine says: the tests start it hundreds of times.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help install sandbox test test-bluesky lint bench chaos audit lock clean
 
