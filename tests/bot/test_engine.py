@@ -200,7 +200,7 @@ def test_hints_alone_are_quick(
     monkeypatch.setattr(procrastinated, "EVERY_2_SECONDS", "0 0 1 1 *")
     monkeypatch.setattr(procrastinated, "POLLED_EVERY", 60.0)
     start()
-    eventually(lambda: workers(worker), "the worker is there")
+    eventually(lambda: listeners(worker), "somebody listens")
     read(worker, ROUTER)
     eventually(lambda: worker.slack.messages("support"), "the card is posted")
 
@@ -236,8 +236,12 @@ def hinted(worker: Worker) -> list[str]:
     return list(worker.database.read(lambda store: store.session.scalars(query).all()))
 
 
-def workers(worker: Worker) -> int:
-    query = text("SELECT count(*) FROM procrastinate_workers")
+def listeners(worker: Worker) -> int:
+    """A worker is in its table before it listens, and only what is said after that is heard."""
+    query = text(
+        "SELECT count(*) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND query LIKE 'LISTEN%' AND state = 'idle'"
+    )
     return int(worker.database.read(lambda store: store.session.scalar(query)) or 0)
 
 
