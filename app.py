@@ -16,7 +16,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, TextIO
@@ -269,11 +269,9 @@ def run_config(options: argparse.Namespace, env: Mapping[str, str]) -> int:
             _import_config(database, have, options.file or CONFIG_PATH, yes=options.yes)
         elif not have:
             raise CommandError("Nothing is configured yet. Next: python app.py config import FILE.")
-        elif options.file is None:
-            print(have, end="")
         else:
-            with _new_file(options.file) as file:
-                file.write(have)
+            with _opened(options.file) as out:
+                out.write(have)
     return 0
 
 
@@ -329,13 +327,14 @@ def run_export(options: argparse.Namespace, env: Mapping[str, str]) -> int:
     settings = DatabaseSettings.read(env)
     with closing(Database(settings.database_url)) as database:
         _demand_schema(database, settings)
-        if options.file is None:
-            with _printed() as out:
-                _export(database, options, out)
-        else:
-            with _new_file(options.file) as file:
-                _export(database, options, file)
+        with _opened(options.file) as out:
+            _export(database, options, out)
     return 0
+
+
+def _opened(file: Path | None) -> AbstractContextManager[TextIO]:
+    """What is named: a new file, or nothing (or `-`, as elsewhere) for what is printed."""
+    return _printed() if file is None or file == Path("-") else _new_file(file)
 
 
 @contextmanager

@@ -44,11 +44,12 @@ class SlackDoor(SlackRequestHandler):
             # What verifies for Bolt raises at others, and Bolt tells our handler of errors about
             # it as if it had been verified.
             return _unsigned()
-        if signature in self._answered:
-            # Slack signs what it repeats anew; whoever repeats this to the byte learns nothing.
-            return BoltResponse(status=HTTPStatus.OK)
         try:
             raw = request.get_body()
+            # Slack signs what it repeats anew; whoever repeats this to the byte learns nothing.
+            to_the_byte = hash((timestamp, signature, raw))
+            if to_the_byte in self._answered:
+                return BoltResponse(status=HTTPStatus.OK)
             payload = payload_of(raw)
         except (ValueError, RecursionError):  # no UTF-8, no JSON, or a thousand levels of it
             return _unreadable()
@@ -64,7 +65,7 @@ class SlackDoor(SlackRequestHandler):
         asked.raw_body, asked.mode = raw, "http"
         response: BoltResponse = self.app.dispatch(asked)
         if response.status == HTTPStatus.OK:
-            self._answered.add(signature)
+            self._answered.add(to_the_byte)
         return response
 
 
@@ -98,7 +99,7 @@ def _unreadable() -> BoltResponse:
 
 
 class Answered:
-    """Signatures of the requests that were answered, for as long as Bolt would take them again.
+    """Hashes of the requests that were answered, for as long as Bolt would take them again.
 
     Each process has its own: what a repeat would write is written once whichever process hears it,
     by what Slack calls the click, the window or the event.
@@ -106,16 +107,16 @@ class Answered:
 
     def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._until: dict[str, float] = {}
+        self._until: dict[int, float] = {}
         self._lock = threading.Lock()
 
-    def __contains__(self, signature: str) -> bool:
-        return self._until.get(signature, 0.0) > self._clock()
+    def __contains__(self, request: int) -> bool:
+        return self._until.get(request, 0.0) > self._clock()
 
-    def add(self, signature: str) -> None:
+    def add(self, request: int) -> None:
         now = self._clock()
         with self._lock:
-            self._until[signature] = now + REPLAYABLE_SECONDS
+            self._until[request] = now + REPLAYABLE_SECONDS
             # The oldest stand first.
             while self._until[oldest := next(iter(self._until))] <= now:
                 del self._until[oldest]

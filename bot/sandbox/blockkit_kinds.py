@@ -52,7 +52,7 @@ def _leaf(required: Iterable[str], keys: dict[str, Rule]) -> Rule:
 
 LEAF = kinds(
     {
-        "text": _leaf(["text"], {"text": string()}),
+        "text": _leaf(["text"], {"text": string(low=1)}),
         "link": _leaf(["url"], {"url": string(low=1), "text": string(), "unsafe": flag}),
         "user": _leaf(["user_id"], {"user_id": USER_ID}),
         "usergroup": _leaf(["usergroup_id"], {"usergroup_id": string(pattern="S[A-Z0-9]+")}),

@@ -1,14 +1,17 @@
 """What leaves for Slack arrives once, whatever Slack does meanwhile and we do wrong."""
 
 import logging
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from sqlalchemy import update
 
 from bot import outbox
+from bot.delivery import drain
 from bot.models import Card, Delivery
 from bot.sandbox.records import Call
 from bot.slack.workspace import LONGEST_LOOK, Workspace
@@ -51,6 +54,26 @@ def test_what_slack_asks_to_wait_with_is_not_overtaken(worker: Worker):
     worker.deliver()
     shown = [words(one) for one in worker.slack.messages("support")]
     assert [f"the {number}. time" in one for number, one in enumerate(shown, 1)] == [True] * 3
+
+
+@on_sqlite
+def test_a_clock_that_is_set_back_keeps_no_call_longer_than_it_was_taken_ahead(
+    worker: Worker, monkeypatch: pytest.MonkeyPatch
+):
+    slept: list[float] = []
+    quick = SimpleNamespace(sleep=slept.append, perf_counter=time.perf_counter)
+    monkeypatch.setattr(drain, "time", quick)
+    for _ in range(2):
+        worker.square.post("square", "ole", BROKEN)
+    worker.read("square")
+    (first,) = worker.drain.lease(8)
+    worker.drain.deliver(first)
+    worker.clock.move(timedelta(seconds=0.9))
+    (second,) = worker.drain.lease(8, ahead=outbox.AHEAD)
+    worker.clock.move(timedelta(minutes=-5))
+    worker.drain.deliver(second)
+    assert slept == [outbox.AHEAD.total_seconds()]
+    assert len(posts(worker)) == 2
 
 
 @on_sqlite

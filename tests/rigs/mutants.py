@@ -39,6 +39,8 @@ rest of the lease is enough" too: a call that outlasts its lease is found by who
 the lanes see no double; the tests ask whether a call leaves with less than the margin.
 """
 
+DRAINS_TEST = ("tests/bot/test_drain.py", "-k", "set_back")
+"""The lane notices it with one seed in a hundred."""
 
 MUTANTS = (
     Mutant(
@@ -149,7 +151,8 @@ MUTANTS = (
             "bot/delivery/drain.py", "time.sleep(min(early, outbox.AHEAD.total_seconds()))",
             "time.sleep(early)",
         ),),
-        arguments=("--seeds", "40", "--until-broken", "--scene", "clock set"),
+        lane="tests",
+        arguments=DRAINS_TEST,
     ),
     Mutant(
         "what was sent by a clock that was ahead is not found",
@@ -162,7 +165,8 @@ MUTANTS = (
 
 UNBROKEN = (
     Mutant("nothing, in the lane", (), arguments=("--seeds", "2", "--first", "2")),
-    Mutant("nothing, in the tests", (), lane="tests", arguments=ITS_TESTS),
+    Mutant("nothing, in its tests", (), lane="tests", arguments=ITS_TESTS),
+    Mutant("nothing, in the drain's test", (), lane="tests", arguments=DRAINS_TEST),
 )
 """What turns red here too has noticed no bug."""
 

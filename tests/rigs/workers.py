@@ -24,6 +24,11 @@ SHORT_LEASE = 6.0
 KILLED_EVERY = 4.0
 """Seconds. A worker needs some two of them to start."""
 MINUTE = 60.0
+LIMIT = "The limit: a message a second in each channel. Overtaken: shown after a younger one there."
+KILLED = (
+    f"A lease is {SHORT_LEASE:.0f} seconds here, not 60. What a killed worker may have sent is"
+    " looked for before it is sent again, and its channel does not wait for that: it is overtaken."
+)
 COLUMNS = ("messages", "seconds", "of the limit", "429", "lost", "twice", "overtaken")
 
 
@@ -46,12 +51,12 @@ def _tables(postgres: Kind, each: int, channels: int) -> Iterator[Table]:
         for engine in (EMBEDDED, PROCRASTINATE)
         for number in FLEETS
     ]
-    yield _table(f"A backlog in {channels} channels, by engine and workers", pace)
+    yield _table(f"A backlog in {channels} channels, by engine and workers", LIMIT, pace)
     killed = [
         (engine, _survive(postgres.address(), engine, channels))
         for engine in (EMBEDDED, PROCRASTINATE)
     ]
-    yield _table("Four workers, one killed every four seconds for a minute", killed)
+    yield _table("Four workers, one killed every four seconds for a minute", KILLED, killed)
 
 
 def _deliver(address: str, engine: str, number: int, each: int, channels: int) -> Outcome:
@@ -89,7 +94,7 @@ def _fleet(address: str, engine: str, channels: int, *, lease: float = 0.0) -> I
             yield fleet
 
 
-def _table(title: str, outcomes: list[tuple[str, Outcome]]) -> Table:
+def _table(title: str, told: str, outcomes: list[tuple[str, Outcome]]) -> Table:
     rows = tuple(
         (
             name, str(one.wanted), f"{one.seconds:.1f}", f"{one.share:.1%}", str(one.refused),
@@ -97,7 +102,7 @@ def _table(title: str, outcomes: list[tuple[str, Outcome]]) -> Table:
         )
         for name, one in outcomes
     )  # fmt: skip
-    return Table(title, ("workers", *COLUMNS), rows)
+    return Table(title, ("workers", *COLUMNS), rows, told)
 
 
 if __name__ == "__main__":

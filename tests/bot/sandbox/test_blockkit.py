@@ -192,6 +192,7 @@ BAD_BLOCKS = {
     "alt_text too long": {**IMAGE, "alt_text": "a" * 2001},
     "rich text leaf outside": rich(LEAF),
     "rich text in a quote": rich(quote(quote(LEAF))),
+    "leaf without a word": rich(quote({"type": "text", "text": ""})),
     "unknown leaf": rich(quote({"type": "mrkdwn", "text": "x"})),
     "unknown style": rich(quote({**LEAF, "style": {"loud": True}})),
     "list of leaves": rich({"type": "rich_text_list", "style": "bullet", "elements": [LEAF]}),

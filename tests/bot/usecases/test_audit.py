@@ -90,17 +90,18 @@ def test_other_cells_stay_as_they_are(cell: object):
 
 @on_sqlite
 @pytest.mark.parametrize(
-    ("into", "code", "told"),
+    ("typed_in", "code", "told"),
     [
-        ("| true", 0, ""),
-        ("> /dev/full", 2, "device. It was not written whole."),
+        ("export --words | true", 0, ""),
+        ("export - > /dev/full", 2, "device. It was not written whole."),
+        ("config export > /dev/full", 2, "device. It was not written whole."),
     ],
 )
 def test_what_is_printed_may_end_early(
-    worker: Worker, env: dict[str, str], into: str, code: int, told: str
+    worker: Worker, env: dict[str, str], typed_in: str, code: int, told: str
 ):
     worker.post(BROKEN)
-    command = f"set -o pipefail; {sys.executable} {app.__file__} export --words {into}"
+    command = f"set -o pipefail; {sys.executable} {app.__file__} {typed_in}"
     ended = subprocess.run(
         ["bash", "-c", command], env=os.environ | env, capture_output=True, text=True, check=False
     )
