@@ -113,7 +113,7 @@ MUTANTS = (
             "            self.session.connection().exec_driver_sql(each)\n"
             "        self.session.execute(_WANT",
         ),),
-        arguments=("--seeds", "40", "--until-broken", "--scene", "deadly"),
+        arguments=("--seeds", "80", "--until-broken", "--scene", "deadly"),
     ),
     Mutant(
         "it is sent again before the platform can have shown it",
