@@ -3,7 +3,7 @@
 `python -m tests.rigs crash races` runs only the lanes of these rigs, and writes no table;
 `python -m tests.rigs --part 4` does a quarter of everything; `python -m tests.rigs stories
 --seed N` tells the stories of that seed once more. With `make chaos EVERY=1` each step of the
-journeys is fatal once, with Procrastinate's engine one in five; that takes fifty minutes.
+journeys is fatal once, with Procrastinate's engine one in eight; that takes fifty minutes.
 """
 
 import argparse
@@ -81,11 +81,11 @@ def _lanes(kinds: list[Kind], options: argparse.Namespace) -> Iterator[Lane]:
     for seed, kind, number in ((1, kinds[-1], 30_000), (2, kinds[0], 70_000)):
         requests = ("--requests", _share(number, part), "--seed", str(seed))
         yield _on(kind, "garbage", *requests)
-    yield _soak(minutes=_share(3, part), each_second=50)
+    yield _soak(minutes=_share(2, part), each_second=50)
     for turn, (kind, engine) in enumerate(adapters):  # a third of the faults each
         turns = ("--part", str(len(adapters) * part), "--turn", str(turn))
         yield _on(kind, "faults", *turns, engine=engine)
-    yield _on(kinds[-1], "crash", "--every", str(5 * every * part), engine=PROCRASTINATE)
+    yield _on(kinds[-1], "crash", "--every", str(8 * every * part), engine=PROCRASTINATE)
     yield _simulation("storm", _share(20, part))
     for kind, engine in adapters:
         cards = 200 if engine == EMBEDDED else 50
