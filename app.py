@@ -333,7 +333,7 @@ def run_export(options: argparse.Namespace, env: Mapping[str, str]) -> int:
 
 
 def _opened(file: Path | None) -> AbstractContextManager[TextIO]:
-    """What is named: a new file, or nothing (or `-`, as elsewhere) for what is printed."""
+    """Where to write: a new file, or what is printed when none is named (or `-`)."""
     return _printed() if file is None or file == Path("-") else _new_file(file)
 
 
@@ -598,7 +598,7 @@ def _parser() -> argparse.ArgumentParser:
     restored = add("restored", run_restored, "after a copy was put back: send nothing twice")
     restored.add_argument("--yes", action="store_true", help="without asking")
     export = add("export", run_export, "write who did what when, for auditors")
-    export.add_argument("file", nargs="?", type=Path, help="a new file (default: print it)")
+    export.add_argument("file", nargs="?", type=Path, help="a new file (default, or -: print it)")
     export.add_argument("--since", type=_day, metavar="2026-11-01")
     export.add_argument("--until", type=_day, metavar="2026-11-30")
     export.add_argument("--format", choices=["csv", "jsonl"], default="csv")

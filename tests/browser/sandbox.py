@@ -1,4 +1,4 @@
-"""The sandbox as `make sandbox` runs it: a process of its own on a free port."""
+"""What `python app.py sandbox` does, in a process of its own on a free port."""
 
 import multiprocessing
 import os
@@ -13,17 +13,18 @@ import app
 
 STOP_SECONDS = 15
 # To load what a sandbox needs takes longer than the sandbox: each forks off one that has loaded it.
+# Where that finds no `app`, because it was started elsewhere than in the root, it is only slower.
 _loaded = multiprocessing.get_context("forkserver")
 _loaded.set_forkserver_preload(["app", "bot.sandbox.world", "atproto_client", "twitter_text"])
 
 
 class Sandbox:
-    """`python app.py sandbox`. It starts at once and is open when somebody asks for its `url`."""
+    """It starts at once, and is open when somebody asks for its `url`."""
 
     def __init__(self) -> None:
         self._log = tempfile.NamedTemporaryFile("r")  # noqa: SIM115 (closed by stop)
         self._printed, printing = _loaded.Pipe(duplex=False)
-        self._process = _loaded.Process(target=_run, args=(printing, self._log.name))
+        self._process = _loaded.Process(target=_run, args=(printing, self._log.name), daemon=True)
         self._process.start()
         printing.close()
 
@@ -44,10 +45,14 @@ class Sandbox:
     def stop(self) -> None:
         self._process.terminate()
         self._process.join(STOP_SECONDS)
-        assert self._process.exitcode == 0, self.log()
-        self._process.close()
-        self._printed.close()
-        self._log.close()
+        ended = self._process.exitcode
+        if ended is None:
+            self._process.kill()
+            self._process.join()
+        said = self.log()
+        for each in (self._process, self._printed, self._log):
+            each.close()
+        assert ended == 0, f"The sandbox ended with {ended}:\n{said}"
 
 
 def _run(printing: Connection, log: str) -> None:

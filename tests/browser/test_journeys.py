@@ -36,10 +36,12 @@ def sit_down(windows: Windows) -> Iterator[SitDown]:
     def sat_down(person: str) -> Desk:
         return Desk(opened(f"{sandbox.url}/?as={person}"))
 
-    with windows.open() as opened:
-        yield sat_down
-        assert "Traceback" not in sandbox.log()
-    sandbox.stop()
+    try:
+        with windows.open() as opened:
+            yield sat_down
+            assert "Traceback" not in sandbox.log()
+    finally:
+        sandbox.stop()
 
 
 @pytest.fixture

@@ -52,7 +52,9 @@ class Windows:
 
 
 class _Window:
-    """It shares nothing with another; what a page stored is not there at the next one's address."""
+    """It shares nothing with another. What a page stored is not at the next one's address, which
+    has another port; where the mouse is, and who listens, stays.
+    """
 
     def __init__(self, browser: Browser) -> None:
         # Whatever moves is drawn sixty times a second, and without a graphics card.

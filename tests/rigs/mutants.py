@@ -33,14 +33,14 @@ class Mutant:
     arguments: tuple[str, ...] = ("--seeds", "40", "--first", "2", "--until-broken")
 
 
-ITS_TESTS = ("tests/bot/test_outbox_leases.py", "-k", "sqlite")
+LEASES_TESTS = ("tests/bot/test_outbox_leases.py", "-k", "sqlite")
 """They alone see what the looks over two and a half minutes make good again. That is so of "any
 rest of the lease is enough" too: a call that outlasts its lease is found by whoever takes over, so
 the lanes see no double; the tests ask whether a call leaves with less than the margin.
 """
 
 DRAINS_TEST = ("tests/bot/test_drain.py", "-k", "set_back")
-"""The lane notices it with one seed in a hundred."""
+"""That a clock was set back the lane notices with one seed in a hundred."""
 
 MUTANTS = (
     Mutant(
@@ -75,7 +75,7 @@ MUTANTS = (
             "bot/deliveries.py", "leased_until >= :safe_until", ":safe_until IS NOT NULL",
         ),),
         lane="tests",
-        arguments=ITS_TESTS,
+        arguments=LEASES_TESTS,
     ),
     Mutant(
         "any rest of the lease is enough",
@@ -84,7 +84,7 @@ MUTANTS = (
             "safe_until=store.now)",
         ),),
         lane="tests",
-        arguments=ITS_TESTS,
+        arguments=LEASES_TESTS,
     ),
     Mutant(
         "whoever held a row last may still decide",
@@ -103,7 +103,7 @@ MUTANTS = (
             ),
         ),
         lane="tests",
-        arguments=ITS_TESTS,
+        arguments=LEASES_TESTS,
     ),
     Mutant(
         "the outbox is written in a transaction of its own",
@@ -165,7 +165,7 @@ MUTANTS = (
 
 UNBROKEN = (
     Mutant("nothing, in the lane", (), arguments=("--seeds", "2", "--first", "2")),
-    Mutant("nothing, in its tests", (), lane="tests", arguments=ITS_TESTS),
+    Mutant("nothing, in the leases' tests", (), lane="tests", arguments=LEASES_TESTS),
     Mutant("nothing, in the drain's test", (), lane="tests", arguments=DRAINS_TEST),
 )
 """What turns red here too has noticed no bug."""

@@ -290,7 +290,13 @@ def test_nobody_writes_while_a_reply_is_on_its_way(database: Database, mention: 
 
 
 @pytest.mark.parametrize(
-    ("text", "refusal"), [("", EmptyReply), (" \n ", EmptyReply), ("x" * 501, ReplyTooLong)]
+    ("text", "refusal"),
+    [
+        ("", EmptyReply),
+        (" \n ", EmptyReply),
+        ("\u200b\u2060 \ufe0f", EmptyReply),
+        ("x" * 501, ReplyTooLong),
+    ],
 )
 def test_what_the_platform_would_refuse_is_refused_at_once(
     database: Database, mention: int, text: str, refusal: type[Refusal]
