@@ -149,10 +149,7 @@ def _with_blocks(view: Block, blocks: list[Block]) -> Block:
 
 def posting_modal(mention_id: int, seen: str, text: str, *, platform: str, composer: str) -> Block:
     """The second step where a person must post the text: copy it, open the platform, come back."""
-    copied: Block = {
-        "type": "rich_text_preformatted",
-        "elements": [leaf(clean(text) or "(no words)")],
-    }
+    copied: Block = {"type": "rich_text_preformatted", "elements": [leaf(clean(text))]}
     field_ = text_field(ids.POSTED_AT, multiline=False, limit=2000)
     blocks = [
         rich(line(leaf(f"1. Post this on {platform}.", bold=True)), copied),

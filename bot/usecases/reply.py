@@ -1,6 +1,5 @@
 """Write a reply: the draft, and the submission. What is decided afterwards is in `decide.py`."""
 
-import unicodedata
 from dataclasses import replace
 
 from bot import conversation, journal, leaving, news, posts, rights, trust
@@ -14,14 +13,13 @@ from bot.errors import (
 from bot.models import Actor, Mention, MentionState, Person, Reply, ReplyState
 from bot.news import News
 from bot.seen import Seen
+from bot.slack.blocks import clean
 from bot.slack.reply_form import ReplyForm
 from bot.store import Store
 from platforms.base import Platform, Target
 
 CORRECTION = "Correction: "
 """How a further reply begins where the first one cannot be changed."""
-UNSEEN = frozenset({"Cc", "Cf", "Mn", "Zl", "Zp", "Zs"})
-"""Blanks, and marks that no font draws by themselves: Unicode's general categories."""
 
 
 def target_of(post: Mention) -> Target:
@@ -141,8 +139,7 @@ def queue_reply(
 
 def check_text(post: Mention, text: str, platform: Platform) -> None:
     """Refuse what the platform would refuse. Outside of any transaction: it may be asked."""
-    is_unseen = all(unicodedata.category(one) in UNSEEN for one in text)
-    if is_unseen or text.strip() == CORRECTION.strip():
+    if clean(text).strip() in ("", CORRECTION.strip()):
         raise EmptyReply
     length = platform.measure(text.strip(), target_of(post))
     if length.over:

@@ -40,7 +40,6 @@ class Windows:
             window = self._left.pop() if self._left else _Window(self._browser)
             used.append(window)
             window.page.set_viewport_size({"width": width, "height": height})
-            window.page.set_default_timeout(PATIENCE_MS)
             window.page.goto(url)
             window.page.get_by_role("tab", name="#support").wait_for()
             return window.page
@@ -60,6 +59,7 @@ class _Window:
         # Whatever moves is drawn sixty times a second, and without a graphics card.
         context = browser.new_context(color_scheme="light", reduced_motion="reduce")
         self.page = context.new_page()
+        self.page.set_default_timeout(PATIENCE_MS)
         self._complaints: list[str] = []
         self.page.on("pageerror", lambda error: self._complaints.append(str(error)))
         self.page.on("console", self._hear)

@@ -295,6 +295,7 @@ def test_nobody_writes_while_a_reply_is_on_its_way(database: Database, mention: 
         ("", EmptyReply),
         (" \n ", EmptyReply),
         ("\u200b\u2060 \ufe0f", EmptyReply),
+        ("\u3164", EmptyReply),
         ("x" * 501, ReplyTooLong),
     ],
 )
